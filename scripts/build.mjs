@@ -1,0 +1,28 @@
+// Compiles src to dist. With --if-stale it compares modification times first, so that a second start does not feel it.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'dist', '.built');
+
+const modifiedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const newestIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (newest, entry) => Math.max(newest, modifiedAt(join(entry.parentPath, entry.name))),
+    0,
+  );
+
+const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file));
+const newest = Math.max(newestIn(join(root, 'src')), ...inputs.map(modifiedAt));
+if (!process.argv.includes('--if-stale') || modifiedAt(stamp) < newest) {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  process.stderr.write('Building (first start, or the sources changed) ...\n');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(stamp, '');
+  // The stamp carries the time of what was compiled: an edit made meanwhile is newer and is compiled next time.
+  utimesSync(stamp, newest / 1000, newest / 1000);
+}
