@@ -56,9 +56,13 @@ export class MongoError extends Error {
 
 /** WriteConflict with the label that makes drivers run the transaction again. */
 export function writeConflict(): MongoError {
-  return new MongoError('WriteConflict', 'Write conflict: another transaction changed a document of this one; run it again.', {
-    labels: ['TransientTransactionError'],
-  });
+  return new MongoError(
+    'WriteConflict',
+    'Write conflict: another transaction changed a document of this one; run it again.',
+    {
+      labels: ['TransientTransactionError'],
+    },
+  );
 }
 
 /** E11000 with keyPattern and keyValue, in MongoDB's own wording. */
@@ -66,7 +70,11 @@ export function duplicateKey(ns: string, index: string, keyPattern: Document, ke
   const shown = Object.entries(keyValue)
     .map(([path, value]) => `${path}: ${JSON.stringify(value)}`)
     .join(', ');
-  return new MongoError('DuplicateKey', `E11000 duplicate key error collection: ${ns} index: ${index} dup key: { ${shown} }`, {
-    details: { keyPattern, keyValue },
-  });
+  return new MongoError(
+    'DuplicateKey',
+    `E11000 duplicate key error collection: ${ns} index: ${index} dup key: { ${shown} }`,
+    {
+      details: { keyPattern, keyValue },
+    },
+  );
 }
