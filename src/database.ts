@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import mongoose, { type Connection } from 'mongoose';
+import type { Config } from './config.js';
+import { createEmbeddedServer } from './embedded/server.js';
+import { DatabaseUnsuitableError, UpstreamUnavailableError } from './errors.js';
+import { formatVersion } from './models/metadata.js';
+import { buildModels, createIndexes, type Models, type Row } from './models/models.js';
+
+/** An open database: the models, who it is, and what has to be closed. */
+export interface Database {
+  readonly kind: 'embedded' | 'mongodb';
+  readonly uri: string;
+  readonly connection: Connection;
+  readonly models: Models;
+  readonly metadata: Row<'metadata'>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to MONGODB_URI, or serves the embedded store in `dataDir` to itself; creates missing indexes.
+ * Throws DatabaseUnsuitableError for a standalone server or a newer format, UpstreamUnavailableError when nothing answers.
+ */
+export async function createDatabase({
+  config,
+  demo = false,
+}: {
+  config: Config['database'];
+  demo?: boolean;
+}): Promise<Database> {
+  const server = config.uri
+    ? undefined
+    : await createEmbeddedServer({
+        dataDir: config.dataDir,
+        ...(config.embeddedPort === undefined ? {} : { port: config.embeddedPort }),
+      });
+  const uri = config.uri ?? server?.uri ?? '';
+  let connection: Connection | undefined;
+  const close = async (): Promise<void> => {
+    await connection?.close();
+    await server?.close();
+  };
+  try {
+    connection = await connect(uri, config);
+    if (config.uri) await refuseStandalone(connection);
+    const models = buildModels(connection);
+    await createIndexes(models);
+    return {
+      kind: server ? 'embedded' : 'mongodb',
+      uri,
+      connection,
+      models,
+      metadata: await ensureMetadata(models, demo),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function connect(uri: string, config: Config['database']): Promise<Connection> {
+  const connection = mongoose.createConnection(uri, {
+    maxPoolSize: config.poolSize,
+    waitQueueTimeoutMS: config.waitQueueMs,
+    serverSelectionTimeoutMS: config.selectionMs,
+    socketTimeoutMS: 120_000,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    ignoreUndefined: true,
+  });
+  connection.set('strictQuery', 'throw');
+  connection.set('sanitizeFilter', false);
+  try {
+    return await connection.asPromise();
+  } catch (error) {
+    await connection.close();
+    throw new UpstreamUnavailableError({ service: 'MongoDB (MONGODB_URI)', cause: error });
+  }
+}
+
+async function refuseStandalone(connection: Connection): Promise<void> {
+  const hello = await connection.db?.admin().command({ hello: 1 });
+  if (hello?.setName || hello?.msg === 'isdbgrid') return;
+  throw new DatabaseUnsuitableError(
+    'MONGODB_URI is a standalone server, which has no transactions. Start mongod with --replSet rs0 and run once: mongosh --eval "rs.initiate()"',
+  );
+}
+
+async function ensureMetadata(models: Models, demo: boolean): Promise<Row<'metadata'>> {
+  const metadata = await models.metadata
+    .findOneAndUpdate(
+      { _id: 'database' },
+      { $setOnInsert: { databaseId: randomBytes(8).toString('hex'), formatVersion, catalogueEpoch: 1, demo } },
+      { upsert: true, returnDocument: 'after', setDefaultsOnInsert: false },
+    )
+    .lean();
+  if (metadata.formatVersion > formatVersion) {
+    throw new DatabaseUnsuitableError(
+      `The database has format ${metadata.formatVersion}, this program knows ${formatVersion}: start a newer version of the program.`,
+    );
+  }
+  return metadata;
+}

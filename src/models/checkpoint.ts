@@ -1,0 +1,31 @@
+import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
+
+/** How far a source has been taken in, moved in the transaction of the rows. For a file, the rows of its sorted spool already committed. */
+@modelOptions({
+  schemaOptions: { collection: 'checkpoints', versionKey: false },
+  options: { allowMixed: Severity.ERROR },
+})
+@index({ tokenId: 1 }, { name: 'tokenId' })
+export class Checkpoint {
+  /** `tokenId:source`, for a file `tokenId:file:<sha-256 of its content>`. */
+  @prop({ type: () => String, required: true })
+  _id!: string;
+
+  @prop({ type: () => String, required: true })
+  tokenId!: string;
+
+  @prop({ type: () => String, required: true })
+  source!: string;
+
+  @prop({ type: () => Number, default: null })
+  blockNumber!: number | null;
+
+  @prop({ type: () => String, default: null })
+  blockHash!: string | null;
+
+  @prop({ type: () => Number, default: null })
+  logIndex!: number | null;
+
+  @prop({ type: () => Date, required: true })
+  updatedAt!: Date;
+}

@@ -1,0 +1,19 @@
+import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
+
+/** Work that must survive a crash: purging the rows of a deleted token. Leases are documents of the same kind. */
+@modelOptions({ schemaOptions: { collection: 'jobs', versionKey: false }, options: { allowMixed: Severity.ERROR } })
+@index({ kind: 1, createdAt: 1 }, { name: 'kind_createdAt' })
+export class Job {
+  /** `purge:<tokenId>`. */
+  @prop({ type: () => String, required: true })
+  _id!: string;
+
+  @prop({ type: () => String, required: true })
+  kind!: string;
+
+  @prop({ type: () => String, required: true })
+  tokenId!: string;
+
+  @prop({ type: () => Date, required: true })
+  createdAt!: Date;
+}
