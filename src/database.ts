@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import type { Config } from './config.js';
-import { createEmbeddedServer } from './embedded/server.js';
 import { DatabaseUnsuitableError, UpstreamUnavailableError } from './errors.js';
 import { formatVersion } from './models/metadata.js';
 import { buildModels, createIndexes, type Models, type Row } from './models/models.js';
@@ -27,12 +26,7 @@ export async function createDatabase({
   config: Config['database'];
   demo?: boolean;
 }): Promise<Database> {
-  const server = config.uri
-    ? undefined
-    : await createEmbeddedServer({
-        dataDir: config.dataDir,
-        ...(config.embeddedPort === undefined ? {} : { port: config.embeddedPort }),
-      });
+  const server = config.uri ? undefined : await serveEmbedded(config);
   const uri = config.uri ?? server?.uri ?? '';
   let connection: Connection | undefined;
   const close = async (): Promise<void> => {
@@ -56,6 +50,12 @@ export async function createDatabase({
     await close();
     throw error;
   }
+}
+
+/** Loaded only when it is used: with MONGODB_URI nothing of it has to start. */
+async function serveEmbedded({ dataDir, embeddedPort }: Config['database']) {
+  const { createEmbeddedServer } = await import('./embedded/server.js');
+  return createEmbeddedServer({ dataDir, ...(embeddedPort === undefined ? {} : { port: embeddedPort }) });
 }
 
 async function connect(uri: string, config: Config['database']): Promise<Connection> {

@@ -14,7 +14,7 @@ import type { TokenSnapshot } from '../models/token-snapshot.js';
 export function relation<Args extends object, Normal extends PlainArgs, Value extends object>(
   definition: RelationDefinition<Args, Normal, Value>,
 ): Relation<Args, Normal, Value> {
-  return { empty: (Array.isArray(definition.type) ? [] : undefined) as undefined, ...definition };
+  return Object.freeze(definition);
 }
 
 /** What `relation` is given. */
