@@ -51,6 +51,8 @@ export interface Found extends Iterable<Document> {
   readonly plan: Plan;
   /** Keys and documents looked at so far. */
   readonly examined: { keys: number; docs: number };
+  /** The same documents as stored BSON, for readers that only pass them on; absent when storage cannot hand them out raw. */
+  readonly raw?: () => Iterable<Uint8Array>;
 }
 
 /** Result of one write of documents. */

@@ -5,6 +5,7 @@ export const errorCodes = {
   InternalError: 1,
   BadValue: 2,
   FailedToParse: 9,
+  Unauthorized: 13,
   TypeMismatch: 14,
   IllegalOperation: 20,
   NamespaceNotFound: 26,
@@ -12,6 +13,12 @@ export const errorCodes = {
   PathNotViable: 28,
   ConflictingUpdateOperators: 40,
   CursorNotFound: 43,
+  MaxTimeMSExpired: 50,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  NotSingleValueField: 54,
+  EmptyFieldName: 56,
+  InvalidLength: 16,
   NamespaceExists: 48,
   CommandNotFound: 59,
   ImmutableField: 66,
@@ -30,12 +37,18 @@ export const errorCodes = {
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
   ShutdownInProgress: 91,
+  NotImplemented: 238,
+  ConversionFailure: 241,
+  SnapshotUnavailable: 246,
+  UnsupportedOpQueryCommand: 352,
   UnknownStage: 40324,
+  UnknownField: 40415,
   ChangeStreamNotSupported: 40573,
+  NotARetryableWriteCommand: 50768,
 } as const;
 
-/** Name of a code this server may answer with. */
-export type ErrorCodeName = keyof typeof errorCodes;
+/** Name of a code this server may answer with; MongoDB calls codes without a name of their own `Location` and the number. */
+export type ErrorCodeName = keyof typeof errorCodes | `Location${number}`;
 
 /** An error as MongoDB reports it: code, its name, labels and further fields such as keyPattern. */
 export class MongoError extends Error {
@@ -47,7 +60,7 @@ export class MongoError extends Error {
   constructor(codeName: ErrorCodeName, message: string, options: { labels?: string[]; details?: Document } = {}) {
     super(message);
     this.name = 'MongoError';
-    this.code = errorCodes[codeName];
+    this.code = codeOf(codeName);
     this.codeName = codeName;
     this.labels = options.labels ?? [];
     this.details = options.details ?? {};
@@ -77,4 +90,8 @@ export function duplicateKey(ns: string, index: string, keyPattern: Document, ke
       details: { keyPattern, keyValue },
     },
   );
+}
+
+function codeOf(name: ErrorCodeName): number {
+  return name in errorCodes ? errorCodes[name as keyof typeof errorCodes] : Number(name.slice('Location'.length));
 }

@@ -1,0 +1,118 @@
+import { chmodSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createQueryLanguage } from './query/index.js';
+import { openStorage } from './storage/index.js';
+import { ClusterClock } from './wire/clock.js';
+import { commands } from './wire/commands/index.js';
+import { serveConnection } from './wire/connection.js';
+import { CursorRegistry } from './wire/cursors.js';
+import { Dispatcher } from './wire/dispatch.js';
+import { SessionRegistry } from './wire/sessions.js';
+import { chooseSocket } from './wire/socketPath.js';
+
+/** A running server. */
+export interface EmbeddedServer {
+  /** What a MongoDB driver connects with. */
+  readonly uri: string;
+  readonly socketPath: string;
+  /** The loopback port, when one was asked for. */
+  readonly port?: number;
+  /** Finishes running commands, ends connections, and closes the data directory. */
+  close(): Promise<void>;
+}
+
+/** Where the data lies, and the loopback port for shells (0 takes a free one; without it only the socket listens). */
+export interface EmbeddedServerOptions {
+  readonly dataDir: string;
+  readonly port?: number;
+}
+
+/** How long a transaction outlives the last connection of its client. */
+const disconnectGraceMs = 1_000;
+const sweepMs = 30_000;
+
+/**
+ * Serves a data directory to MongoDB drivers, over a unix socket that only this user may open.
+ * Several processes may do so with one directory at once; each has its own socket.
+ */
+export async function createEmbeddedServer({ dataDir, port }: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const language = createQueryLanguage();
+  const storage = await openStorage({ path: dataDir, language });
+  const sockets = new Set<Socket>();
+  const cursors = new CursorRegistry();
+  const sessions = new SessionRegistry(storage, (sessionId) =>
+    cursors.endWhere((source) => source.inTransaction && source.sessionId === sessionId),
+  );
+  const facts = { startedAt: Date.now(), dataDir, connections: () => sockets.size };
+  const dispatcher = new Dispatcher({ storage, language, cursors, sessions, facts }, new ClusterClock(), commands);
+  let lastConnection = 0;
+
+  const accept = (address: () => string) => (socket: Socket) => {
+    lastConnection += 1;
+    const connectionId = lastConnection;
+    sockets.add(socket);
+    void serveConnection(socket, { connectionId, address: address() }, dispatcher).finally(() => {
+      sockets.delete(socket);
+      sessions.disconnect(connectionId, disconnectGraceMs);
+    });
+  };
+
+  const closers: Array<() => void> = [];
+  try {
+    // The directory is ours alone once storage took it; what others may read was decided before.
+    chmodSync(dataDir, 0o700);
+    const place = chooseSocket(dataDir);
+    closers.push(place.remove);
+    const local = createServer(accept(() => place.path));
+    closers.push(() => local.close());
+    await listening(local, { path: place.path });
+
+    let tcpPort: number | undefined;
+    if (port !== undefined) {
+      const tcp = createServer(accept(() => `127.0.0.1:${tcpPort}`));
+      closers.push(() => tcp.close());
+      await listening(tcp, { host: '127.0.0.1', port });
+      const bound = tcp.address();
+      tcpPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+    }
+
+    const sweeper = setInterval(() => {
+      cursors.sweep(Date.now());
+      sessions.sweep(Date.now());
+    }, sweepMs).unref();
+    closers.push(() => clearInterval(sweeper));
+
+    let closed: Promise<void> | undefined;
+    const close = async () => {
+      for (const end of closers.reverse()) end();
+      await dispatcher.drain();
+      for (const socket of sockets) socket.destroy();
+      cursors.endWhere(() => true);
+      sessions.close();
+      await storage.close();
+    };
+    return {
+      uri: `mongodb://${encodeURIComponent(place.path)}/?directConnection=true`,
+      socketPath: place.path,
+      ...(tcpPort === undefined ? {} : { port: tcpPort }),
+      close: () => {
+        closed ??= close();
+        return closed;
+      },
+    };
+  } catch (error) {
+    for (const end of closers.reverse()) end();
+    await storage.close();
+    throw error;
+  }
+}
+
+function listening(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
