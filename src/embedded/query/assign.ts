@@ -1,0 +1,58 @@
+import type { Document } from 'bson';
+import { MongoError } from '../errors.js';
+import type { Expression, Scope } from './expression.js';
+import { isDocument } from './values.js';
+
+/** A computed field: where it goes and what it is. */
+export interface PathExpression {
+  readonly path: readonly string[];
+  readonly expression: Expression;
+}
+
+/** Puts computed fields into a document; all are computed from the scope, that is from the document before. */
+export function assignPaths(fields: readonly PathExpression[]): (document: Document, scope: Scope) => Document {
+  if (fields.length === 0) return (document) => document;
+  return (document, scope) => {
+    let result: unknown = document;
+    for (const { path, expression } of fields) result = withPath(result, path, expression(scope));
+    return result as Document;
+  };
+}
+
+/** Fields of `$set` and `$addFields`: nested documents count as dotted paths. */
+export function flattenFields(
+  fields: Record<string, unknown>,
+  compile: (expression: unknown) => Expression,
+  prefix: readonly string[] = [],
+): PathExpression[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const path = [...prefix, ...name.split('.')];
+    if (path.includes('')) throw new MongoError('Location15998', 'FieldPath field names may not be empty strings.');
+    if (path.some((part) => part.startsWith('$'))) {
+      throw new MongoError('Location16410', `FieldPath field names may not start with '$', given '${name}'.`);
+    }
+    const nested = isDocument(value) && Object.keys(value).length > 0 && !Object.keys(value)[0]?.startsWith('$');
+    return nested ? flattenFields(value, compile, path) : [{ path, expression: compile(value) }];
+  });
+}
+
+/** Copy of a value with one path set, through every element of the arrays on the way; undefined removes it. */
+export function withPath(target: unknown, path: readonly string[], value: unknown): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  if (Array.isArray(target)) return target.map((element) => withPath(element, path, value));
+  const document = isDocument(target) ? target : {};
+  const part = rest.length === 0 ? value : withPath(document[name], rest, value);
+  return withField(document, name, part);
+}
+
+/** Shallow copy with one field set in its place or at the end; undefined removes it. */
+export function withField(document: Record<string, unknown>, name: string, value: unknown): Record<string, unknown> {
+  if (value === undefined) return Object.fromEntries(Object.entries(document).filter(([field]) => field !== name));
+  const copy = { ...document };
+  // Plain assignment to this name would change the prototype.
+  if (name === '__proto__')
+    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
+  else copy[name] = value;
+  return copy;
+}

@@ -1,0 +1,197 @@
+import type { Document } from 'bson';
+import type { AggregateRequest } from '../contracts.js';
+import { MongoError } from '../errors.js';
+import { integerArgument, shown } from './arguments.js';
+import { withPath } from './assign.js';
+import { compare } from './compare.js';
+import { compileExpression, type Variables } from './expression.js';
+import { compileFilter } from './filter.js';
+import { compileGroup } from './group.js';
+import { compileLookup } from './lookup.js';
+import { compileSort } from './sort.js';
+import { compileTransform, notSingle } from './transforms.js';
+import { isDocument, typeOf } from './values.js';
+import { compileWindowFields } from './window.js';
+
+/** What a pipeline may use besides its documents: variables of a surrounding `$lookup`, and reads of other collections. */
+export interface PipelineContext {
+  readonly db: string;
+  readonly variables: Variables;
+  readonly find: AggregateRequest['find'];
+  readonly count: AggregateRequest['count'];
+}
+
+/** A compiled stage. */
+export type Stage = (input: Iterable<Document>) => Iterable<Document>;
+
+/** Compiles all stages before the first document is read, so that a wrong pipeline fails at once. */
+export function compileStages(pipeline: readonly Document[], context: PipelineContext): Stage {
+  const stages = pipeline.map((stage) => compileStage(stage, context));
+  return (input) => stages.reduce((documents, stage) => stage(documents), input);
+}
+
+/** Name and argument of a stage, which must hold just one field. */
+export function stageEntry(stage: unknown): [name: string, argument: unknown] {
+  if (!isDocument(stage))
+    throw new MongoError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
+  const [entry, ...others] = Object.entries(stage);
+  if (entry === undefined || others.length > 0) throw notSingle();
+  return entry;
+}
+
+function compileStage(stage: Document, context: PipelineContext): Stage {
+  const [name, argument] = stageEntry(stage);
+  const transform = compileTransform(name, argument, context.variables);
+  if (transform !== undefined) return (input) => mapDocuments(input, transform);
+  const compile = Object.hasOwn(stages, name) ? stages[name] : undefined;
+  if (compile !== undefined) return compile(argument, context);
+  if (name === '$changeStream') {
+    throw new MongoError('ChangeStreamNotSupported', 'The $changeStream stage is only supported on replica sets');
+  }
+  throw new MongoError('UnknownStage', `Unrecognized pipeline stage name: '${name}'`);
+}
+
+function* mapDocuments(input: Iterable<Document>, change: (document: Document) => Document): Iterable<Document> {
+  for (const document of input) yield change(document);
+}
+
+const stages: Record<string, (argument: unknown, context: PipelineContext) => Stage> = {
+  $match: (argument, { variables }) => {
+    const matches = compileFilter(matchFilter(argument), variables);
+    return function* match(input) {
+      for (const document of input) if (matches(document)) yield document;
+    };
+  },
+  $sort: (argument) => {
+    const order = compileSort(sortOrder(argument));
+    return function* sort(input) {
+      yield* [...input].sort(order);
+    };
+  },
+  $skip: (argument) => {
+    const count = skipCount(argument);
+    return function* skip(input) {
+      let at = 0;
+      for (const document of input) if (at++ >= count) yield document;
+    };
+  },
+  $limit: (argument) => {
+    const count = limitCount(argument);
+    return function* limit(input) {
+      let at = 0;
+      for (const document of input) {
+        yield document;
+        if (++at >= count) return;
+      }
+    };
+  },
+  $count: (argument) => {
+    const name = countName(argument);
+    return function* count(input) {
+      let total = 0;
+      for (const _document of input) total += 1;
+      // Nothing in, nothing out: MongoDB never answers a count of 0.
+      if (total > 0) yield { [name]: total };
+    };
+  },
+  $group: (argument, { variables }) => compileGroup(argument, variables),
+  $sortByCount: (argument, { variables }) => {
+    const group = compileGroup({ _id: argument, count: { $sum: 1 } }, variables);
+    return function* sortByCount(input) {
+      yield* [...group(input)].sort((a, b) => compare(b.count, a.count));
+    };
+  },
+  $unwind: (argument) => compileUnwind(argument),
+  $facet: (argument, context) => {
+    if (!isDocument(argument) || Object.keys(argument).length === 0) {
+      throw new MongoError('Location40169', 'the $facet specification must be a non-empty object');
+    }
+    const branches = Object.entries(argument).map(([name, pipeline]) => {
+      if (!Array.isArray(pipeline))
+        throw new MongoError(
+          'Location40170',
+          `arguments to $facet must be arrays, ${name} is type ${typeOf(pipeline)}`,
+        );
+      const inner = pipeline.find((stage) => stageEntry(stage)[0] === '$facet');
+      if (inner !== undefined)
+        throw new MongoError('Location40600', '$facet is not allowed to be used within a $facet stage');
+      return [name, compileStages(pipeline as Document[], context)] as const;
+    });
+    return function* facet(input) {
+      const documents = [...input];
+      yield Object.fromEntries(branches.map(([name, run]) => [name, [...run(documents)]]));
+    };
+  },
+  $lookup: (argument, context) => compileLookup(argument, context),
+  $setWindowFields: (argument, { variables }) => compileWindowFields(argument, variables),
+};
+
+/** Argument of `$match`. */
+export function matchFilter(argument: unknown): Document {
+  if (isDocument(argument)) return argument;
+  throw new MongoError('Location15959', 'the match filter must be an expression in an object');
+}
+
+/** Argument of `$sort`. */
+export function sortOrder(argument: unknown): Document {
+  if (!isDocument(argument)) throw new MongoError('Location15973', 'the $sort key specification must be an object');
+  if (Object.keys(argument).length > 0) return argument;
+  throw new MongoError('Location15976', '$sort stage must have at least one sort key');
+}
+
+/** Argument of `$skip`. */
+export function skipCount(argument: unknown): number {
+  const count = integerArgument('invalid argument to $skip stage:', argument);
+  if (count >= 0) return count;
+  throw new MongoError(
+    'Location5107200',
+    `invalid argument to $skip stage: Expected a non-negative number in: $skip: ${count}`,
+  );
+}
+
+/** Argument of `$limit`. */
+export function limitCount(argument: unknown): number {
+  const count = integerArgument('invalid argument to $limit stage:', argument);
+  if (count > 0) return count;
+  if (count === 0) throw new MongoError('Location15958', 'the limit must be positive');
+  throw new MongoError(
+    'Location5107201',
+    `invalid argument to $limit stage: Expected a non-negative number in: $limit: ${count}`,
+  );
+}
+
+/** Argument of `$count`: the name of the field. */
+export function countName(argument: unknown): string {
+  if (typeof argument !== 'string' || argument === '')
+    throw new MongoError('Location40156', 'the count field must be a non-empty string');
+  if (argument.startsWith('$')) throw new MongoError('Location40158', 'the count field cannot be a $-prefixed path');
+  if (argument.includes('.')) throw new MongoError('Location40160', "the count field cannot contain '.'");
+  return argument;
+}
+
+function compileUnwind(argument: unknown): Stage {
+  const given = isDocument(argument) ? argument : { path: argument };
+  const unknown = Object.keys(given).find(
+    (name) => !['path', 'includeArrayIndex', 'preserveNullAndEmptyArrays'].includes(name),
+  );
+  if (unknown !== undefined) throw new MongoError('Location28811', `unrecognized option to $unwind stage: ${unknown}`);
+  if (typeof given.path !== 'string')
+    throw new MongoError('Location28808', `expected a string as the path for $unwind stage, got ${shown(given.path)}`);
+  if (!given.path.startsWith('$'))
+    throw new MongoError('Location28818', `path option to $unwind stage should be prefixed with a '$': ${given.path}`);
+  const path = given.path.slice(1).split('.');
+  const value = compileExpression(given.path, []);
+  const index = typeof given.includeArrayIndex === 'string' ? given.includeArrayIndex.split('.') : undefined;
+  const keepEmpty = given.preserveNullAndEmptyArrays === true;
+  const numbered = (document: Document, at: number | null) =>
+    index === undefined ? document : (withPath(document, index, at) as Document);
+  return function* unwind(input) {
+    for (const document of input) {
+      const list = value({ root: document, variables: {} });
+      if (Array.isArray(list)) {
+        for (const [at, element] of list.entries()) yield numbered(withPath(document, path, element) as Document, at);
+        if (list.length === 0 && keepEmpty) yield numbered(withPath(document, path, undefined) as Document, null);
+      } else if (keepEmpty || (list !== null && list !== undefined)) yield numbered(document, null);
+    }
+  };
+}
