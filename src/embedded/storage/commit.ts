@@ -1,0 +1,124 @@
+import { ABORT } from 'lmdb';
+import { writeConflict } from '../errors.js';
+import {
+  type CollectionRecord,
+  currentText,
+  type Head,
+  readCounters,
+  readHead,
+  writeCollection,
+  writeCounters,
+  writeHead,
+} from './catalog.js';
+import type { Environment } from './environment.js';
+import type { View } from './view.js';
+
+/** What a transaction hands over to be made durable. */
+export interface Changes {
+  readonly view: View;
+  /** Head of the snapshot the changes were made on. */
+  readonly head: Head;
+  /** Collections written to, as the snapshot had them. */
+  readonly touched: ReadonlySet<CollectionRecord>;
+  /** Those of them that do not exist yet. */
+  readonly created: ReadonlySet<CollectionRecord>;
+  /** Further writes of the same commit (replies of retryable writes). */
+  readonly extras: ReadonlyArray<() => void>;
+}
+
+interface Waiting {
+  readonly changes: Changes;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Joins the commits of one turn of the event loop into one lmdb write: one wait for the disk serves all of them. */
+export class Commits {
+  readonly #environment: Environment;
+  /** Number of lmdb writes so far; tells whether anything has changed. */
+  done = 0;
+  #waiting: Waiting[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Resolves when the changes are on disk; rejects with WriteConflict when somebody else changed the same things first. */
+  add(changes: Changes): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      this.#waiting.push({ changes, resolve, reject });
+    });
+  }
+
+  /** Commits whatever waits, now. */
+  flush(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length === 0) return;
+    const conflicts = new Set<Waiting>();
+    try {
+      this.#environment.root.transactionSync(() => {
+        const found = readHead(this.#environment);
+        let head = { commit: found.commit + 1, catalog: found.catalog };
+        for (const waiting of batch) {
+          const { changes } = waiting;
+          if (isCurrent(this.#environment, changes, found)) head = write(this.#environment, changes, head);
+          else conflicts.add(waiting);
+        }
+        if (conflicts.size === batch.length) return ABORT;
+        writeHead(this.#environment, head);
+        return undefined;
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    this.done++;
+    for (const waiting of batch) {
+      if (conflicts.has(waiting)) waiting.reject(writeConflict());
+      else waiting.resolve();
+    }
+  }
+}
+
+/** True when everything that the transaction wrote still is as its snapshot had it. */
+function isCurrent(environment: Environment, { view, head, touched, created }: Changes, found: Head): boolean {
+  for (const record of touched) {
+    const expected = created.has(record) ? undefined : record.text;
+    if (currentText(environment, record.ns) !== expected) return false;
+  }
+  // Nobody committed since the snapshot; inside this batch the locks keep transactions apart.
+  if (head.commit === found.commit) return true;
+  for (const [key, { base }] of view.documents.entries()) {
+    if (environment.documents.getEntry(key)?.version !== base?.version) return false;
+  }
+  for (const [key, { base, checked }] of view.keys.entries()) {
+    if (!checked) continue;
+    const current = environment.keys.get(key);
+    if (current === undefined || base === undefined ? current !== base : !current.equals(base)) return false;
+  }
+  return true;
+}
+
+function write(environment: Environment, { view, touched, created, extras }: Changes, head: Head): Head {
+  const { documents, keys } = environment;
+  for (const record of created) writeCollection(environment, record.ns, record);
+  const counters = new Map([...touched].map(({ id }) => [id, { ...readCounters(environment, id) }]));
+  for (const [key, { value, base }] of view.documents.entries()) {
+    const counter = counters.get(key.slice(0, 4));
+    if (counter !== undefined) {
+      counter.count += (value === null ? 0 : 1) - (base === undefined ? 0 : 1);
+      counter.size += (value?.length ?? 0) - (base?.size ?? 0);
+    }
+    if (value !== null) documents.put(key, value, head.commit);
+    else if (base !== undefined) documents.remove(key);
+  }
+  for (const [key, { value }] of view.keys.entries()) {
+    if (value !== null) keys.put(key, value);
+    else keys.remove(key);
+  }
+  for (const [id, counter] of counters) writeCounters(environment, id, counter);
+  for (const extra of extras) extra();
+  return created.size > 0 ? { ...head, catalog: head.catalog + 1 } : head;
+}

@@ -1,0 +1,177 @@
+import { type Document, deserialize } from 'bson';
+import type {
+  DeleteRequest,
+  FindRequest,
+  Namespace,
+  QueryLanguage,
+  Transaction,
+  UpdateRequest,
+  UpdateResult,
+} from '../contracts.js';
+import { writeConflict } from '../errors.js';
+import { type Catalog, type CollectionRecord, type Head, makeCollection, readCounters, takeIds } from './catalog.js';
+import type { Changes, Commits } from './commit.js';
+import { prepare, retyped } from './documents.js';
+import type { Environment } from './environment.js';
+import { Reading, type Row } from './found.js';
+import { Blocked, type LockOwner, type Locks } from './locks.js';
+import type { View } from './view.js';
+import { type WriteContext, writeDocument } from './writes.js';
+
+/** What a transaction is made of. */
+export interface TransactionParts {
+  readonly environment: Environment;
+  readonly language: QueryLanguage;
+  readonly locks: Locks;
+  readonly commits: Commits;
+  readonly view: View;
+  readonly head: Head;
+  readonly catalog: Catalog;
+  readonly multi: boolean;
+}
+
+/** One snapshot, the writes laid over it, and the locks held for them. */
+export class StoreTransaction implements Transaction, LockOwner, WriteContext {
+  readonly ended: Promise<void>;
+  /** Who holds what this statement needs; the statement then has to run again. */
+  blockedBy: LockOwner | undefined;
+  readonly view: View;
+  readonly #parts: TransactionParts;
+  readonly #created = new Map<Namespace, CollectionRecord>();
+  readonly #touched = new Set<CollectionRecord>();
+  readonly #locked: string[] = [];
+  readonly #extras: Array<() => void> = [];
+  readonly #commitsBefore: number;
+  #end: () => void = () => {};
+  #state: 'open' | 'committing' | 'ended' = 'open';
+
+  constructor(parts: TransactionParts) {
+    this.#parts = parts;
+    this.view = parts.view;
+    this.#commitsBefore = parts.commits.done;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  find(request: FindRequest): Reading {
+    const { language } = this.#parts;
+    const countAll = (collection: CollectionRecord) => this.#countAll(collection);
+    return new Reading(request, { view: this.view, language, collection: this.collection(request.ns), countAll });
+  }
+
+  count(request: FindRequest): number {
+    return this.find(request).count();
+  }
+
+  insert(ns: Namespace, document: Document, raw?: Uint8Array): void {
+    const collection = this.#collectionForWriting(ns);
+    const after = prepare(document, raw);
+    writeDocument(this, { collection, before: undefined, after });
+  }
+
+  update(request: UpdateRequest): UpdateResult {
+    const { ns, filter, update, multi, upsert, arrayFilters } = request;
+    const { language } = this.#parts;
+    const options = { ...(arrayFilters && { arrayFilters }), filter };
+    const rows = this.#targets(request, multi ? 0 : 1);
+    if (rows.length === 0) {
+      if (!upsert) return { matched: 0, modified: 0, before: null, after: null };
+      const after = prepare(language.seedUpsert(filter, update, options));
+      writeDocument(this, { collection: this.#collectionForWriting(ns), before: undefined, after });
+      return { matched: 0, modified: 0, upsertedId: after.document._id, before: null, after: after.document };
+    }
+    const collection = this.#collectionForWriting(ns);
+    let [modified, first]: [number, { before: Document; after: Document } | undefined] = [0, undefined];
+    for (const { idKey, raw, decoded } of rows) {
+      const before = decoded ?? deserialize(raw);
+      const changed = language.applyUpdate(before, update, options);
+      first ??= { before, after: changed };
+      if (changed === before) continue;
+      const after = prepare(retyped(changed, raw));
+      writeDocument(this, { collection, before: { idKey, document: before }, after });
+      modified++;
+    }
+    return { matched: rows.length, modified, ...first };
+  }
+
+  delete(request: DeleteRequest): { deleted: number; before?: Document | null } {
+    const rows = this.#targets(request, request.limit);
+    if (rows.length === 0) return { deleted: 0, before: null };
+    const collection = this.#collectionForWriting(request.ns);
+    const documents = rows.map(({ idKey, raw, decoded }) => ({ idKey, document: decoded ?? deserialize(raw) }));
+    for (const before of documents) writeDocument(this, { collection, before, after: undefined });
+    return { deleted: rows.length, before: documents[0]?.document ?? null };
+  }
+
+  async commit(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'committing';
+    const { view, commits, head } = this.#parts;
+    const created = new Set(this.#created.values());
+    const changes: Changes = { view, head, touched: this.#touched, created, extras: this.#extras };
+    view.close();
+    try {
+      if (this.#touched.size > 0 || this.#extras.length > 0) await commits.add(changes);
+    } finally {
+      this.#finish();
+    }
+  }
+
+  abort(): void {
+    if (this.#state !== 'open') return;
+    this.view.close();
+    this.#finish();
+  }
+
+  /** Adds a write to the commit that is not a document. */
+  atCommit(write: () => void): void {
+    this.#extras.push(write);
+  }
+
+  /** The collection as this transaction sees it. */
+  collection(ns: Namespace): CollectionRecord | undefined {
+    return this.#created.get(ns) ?? this.#parts.catalog.collections.get(ns);
+  }
+
+  /** Takes a lock, or fails: a client's transaction at once and for good, a single statement until the holder ends. */
+  lock(space: 'documents' | 'keys', key: string): void {
+    const { locks, multi, commits } = this.#parts;
+    const holder = locks.take(key, this);
+    if (holder === undefined) {
+      this.#locked.push(key);
+      // A commit of another transaction since the snapshot may have changed it; a single statement learns that at commit.
+      if (multi && commits.done !== this.#commitsBefore && this.view.hasMoved(space, key)) throw writeConflict();
+      return;
+    }
+    if (multi) throw writeConflict();
+    this.blockedBy = holder;
+    throw new Blocked(holder);
+  }
+
+  #collectionForWriting(ns: Namespace): CollectionRecord {
+    let collection = this.collection(ns);
+    if (collection === undefined) {
+      collection = makeCollection(ns, takeIds(this.#parts.environment, 1)[0]!, []);
+      this.#created.set(ns, collection);
+    }
+    this.#touched.add(collection);
+    return collection;
+  }
+
+  /** The documents of a write, all of them before the first is written. */
+  #targets({ ns, filter, sort }: UpdateRequest | DeleteRequest, limit: number): Row[] {
+    return [...this.find({ ns, filter, limit, ...(sort && { sort }) }).rows()];
+  }
+
+  #countAll(collection: CollectionRecord): number {
+    const { environment, view } = this.#parts;
+    return readCounters(environment, collection.id, view.snapshot).count + view.growth(collection.id);
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
+    this.#parts.locks.release(this.#locked);
+    this.#end();
+  }
+}

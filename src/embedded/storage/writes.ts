@@ -1,0 +1,71 @@
+import type { Document } from 'bson';
+import { duplicateKey } from '../errors.js';
+import type { CollectionRecord, IndexRecord } from './catalog.js';
+import type { Prepared } from './documents.js';
+import { documentKey, indexEntry, indexValues } from './entries.js';
+import type { Entry, View } from './view.js';
+
+/** The transaction that writes. */
+export interface WriteContext {
+  readonly view: View;
+  /** Takes the right to write a key, or throws WriteConflict. */
+  lock(space: 'documents' | 'keys', key: string): void;
+}
+
+/** One document before and after; undefined where it is not there. */
+export interface Write {
+  readonly collection: CollectionRecord;
+  readonly before: { readonly idKey: string; readonly document: Document } | undefined;
+  readonly after: Prepared | undefined;
+}
+
+/** Lays one document and its index keys over the snapshot. Locks and checks come first: a refused write leaves nothing. */
+export function writeDocument(context: WriteContext, { collection, before, after }: Write): void {
+  const { view } = context;
+  const idKey = before?.idKey ?? after!.idKey;
+  const key = documentKey(collection, idKey);
+  context.lock('documents', key);
+  if (before === undefined && view.document(key) !== undefined) {
+    throw duplicateKey(collection.ns, '_id_', { _id: 1 }, { _id: after!.document._id });
+  }
+  const changes = collection.indexes.map((index) => changeOf(index, idKey, before?.document, after?.document));
+  for (const change of changes) lockUnique(context, collection, change, after?.document);
+  view.setDocument(key, after?.raw ?? null);
+  for (const { index, removed, added } of changes) {
+    if (removed !== undefined) view.setKey(removed.key, null, index.unique);
+    if (added !== undefined) view.setKey(added.key, added.value, index.unique);
+  }
+}
+
+interface Change {
+  readonly index: IndexRecord;
+  readonly removed: Entry | undefined;
+  readonly added: Entry | undefined;
+}
+
+function changeOf(
+  index: IndexRecord,
+  idKey: string,
+  before: Document | undefined,
+  after: Document | undefined,
+): Change {
+  const removed = before && indexEntry(index, before, idKey);
+  const added = after && indexEntry(index, after, idKey);
+  const isSame = removed !== undefined && removed.key === added?.key;
+  return isSame ? { index, removed: undefined, added: undefined } : { index, removed, added };
+}
+
+function lockUnique(
+  context: WriteContext,
+  { ns }: CollectionRecord,
+  { index, removed, added }: Change,
+  after: Document | undefined,
+): void {
+  if (!index.unique) return;
+  if (removed !== undefined) context.lock('keys', removed.key);
+  if (added === undefined || after === undefined) return;
+  context.lock('keys', added.key);
+  if (context.view.key(added.key) !== undefined) {
+    throw duplicateKey(ns, index.name, Object.fromEntries(index.key), indexValues(index, after));
+  }
+}
