@@ -4,16 +4,24 @@ import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 @modelOptions({ schemaOptions: { collection: 'jobs', versionKey: false }, options: { allowMixed: Severity.ERROR } })
 @index({ kind: 1, createdAt: 1 }, { name: 'kind_createdAt' })
 export class Job {
-  /** `purge:<tokenId>`. */
+  /** `purge:<tokenId>`, `lease:<what>`. */
   @prop({ type: () => String, required: true })
   _id!: string;
 
   @prop({ type: () => String, required: true })
   kind!: string;
 
-  @prop({ type: () => String, required: true })
+  /** Empty for a lease. */
+  @prop({ type: () => String, default: '' })
   tokenId!: string;
 
   @prop({ type: () => Date, required: true })
   createdAt!: Date;
+
+  /** Process that holds a lease, and until when it does unless it renews. */
+  @prop({ type: () => String })
+  owner?: string;
+
+  @prop({ type: () => Date })
+  expiresAt?: Date;
 }

@@ -122,7 +122,7 @@ describe('demo feed', () => {
         transfers
           .filter(({ fromAddress, methodId }) =>
             paymentRule.kind === PaymentRuleKind.METHODS
-              ? paymentRule.selectors.includes(methodId)
+              ? paymentRule.selectors.includes(methodId ?? '')
               : fromAddress === parties(symbol).payer,
           )
           .map(({ timestamp }) => weekOf(dayOf(timestamp))),

@@ -1,12 +1,13 @@
+import type { PriceInput, TransferInput } from '../../batch.js';
 import { hourMs, hourNumber, timeOfBlock } from './clock.js';
 import { playEvent } from './events.js';
 import { createLedger } from './ledger.js';
 import { parties } from './parties.js';
 import { type PlannedEvent, planHour } from './plan.js';
-import { type DemoPrice, priceAt } from './price.js';
+import { priceAt } from './price.js';
 import type { DemoProfile } from './profiles.js';
 import { createRandom } from './random.js';
-import { type DemoTransfer, toTransfers } from './rows.js';
+import { toTransfers } from './rows.js';
 
 /** Makes the rows of one demo token, block after block. */
 export interface Feed {
@@ -19,8 +20,8 @@ export interface Feed {
 
 /** What happened since the part before. */
 export interface FeedPart {
-  readonly transfers: DemoTransfer[];
-  readonly prices: DemoPrice[];
+  readonly transfers: TransferInput[];
+  readonly prices: PriceInput[];
 }
 
 /**
@@ -31,7 +32,7 @@ export function createFeed({ profile, lane, startDay, afterBlock, balances }: Fe
   const ledger = createLedger({ special: parties(profile.symbol), firstWallet: profile.firstWallet, balances });
   let done = afterBlock;
 
-  const play = (event: PlannedEvent, earlier: readonly DemoTransfer[]): DemoTransfer[] => {
+  const play = (event: PlannedEvent, earlier: readonly TransferInput[]): TransferInput[] => {
     const { symbol } = profile;
     const { blockNumber } = event;
     const before = earlier.filter((transfer) => transfer.blockNumber === blockNumber).length;
@@ -46,7 +47,7 @@ export function createFeed({ profile, lane, startDay, afterBlock, balances }: Fe
       const lastHour = hourNumber(timeOfBlock(untilBlock));
       for (let hour = hourNumber(doneAt); hour <= lastHour; hour++) {
         if (hour * hourMs > doneAt) part.prices.push(priceAt({ profile, hour }));
-        const ofHour: DemoTransfer[] = [];
+        const ofHour: TransferInput[] = [];
         for (const event of planHour({ profile, startDay, hour })) {
           if (event.blockNumber > done && event.blockNumber <= untilBlock) ofHour.push(...play(event, ofHour));
         }

@@ -1,28 +1,22 @@
+import { formatUnits } from '../../../models/amount.js';
+import type { PriceInput } from '../../batch.js';
 import { hourMs } from './clock.js';
 import type { DemoProfile } from './profiles.js';
 import { createRandom } from './random.js';
 import { rhythmOf } from './rhythm.js';
 
 /** Price and USD volume of a demo token at the start of an hour. Depends on the hour alone, so nothing has to be remembered. */
-export function priceAt({ profile, hour }: { profile: DemoProfile; hour: number }): DemoPrice {
+export function priceAt({ profile, hour }: { profile: DemoProfile; hour: number }): PriceInput {
   const { symbol, price, volatility, transfersPerDay, peakHour } = profile;
   // Waves of 30 days, 5 days, 18 hours and 1 hour, each half as high as the longer one.
   const wander = [720, 120, 18, 1].reduce((sum, hours, i) => sum + noise(symbol, hours, hour) / 2 ** i, 0);
   const turnover = 220 * (transfersPerDay / 24) * rhythmOf({ hour: hour - 1, peakHour });
   return {
     timestamp: hour * hourMs,
-    price: (price * (1 + volatility * wander)).toFixed(8),
-    volume: (turnover * (0.7 + 0.6 * createRandom(`volume ${symbol} ${hour}`).next())).toFixed(2),
+    price: plain(price * (1 + volatility * wander), 8),
+    volume: plain(turnover * (0.7 + 0.6 * createRandom(`volume ${symbol} ${hour}`).next()), 2),
     where: `demo ${symbol} price of hour ${hour}`,
   };
-}
-
-/** A price as the pipeline takes it. */
-export interface DemoPrice {
-  readonly timestamp: number;
-  readonly price: string;
-  readonly volume: string;
-  readonly where: string;
 }
 
 /** Smooth noise from -1 to 1: a number for every `hours` hours, eased between two of them. */
@@ -32,4 +26,9 @@ function noise(symbol: string, hours: number, hour: number): number {
   const part = hour / hours - corner;
   const ease = part * part * (3 - 2 * part);
   return at(corner) * (1 - ease) + at(corner + 1) * ease;
+}
+
+/** The number as a plain decimal with at most `places` places. */
+function plain(value: number, places: number): string {
+  return formatUnits(BigInt(Math.round(value * 10 ** places)), places);
 }

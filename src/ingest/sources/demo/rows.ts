@@ -1,27 +1,10 @@
+import type { TransferInput } from '../../batch.js';
 import { timeOfBlock } from './clock.js';
 import type { Movement } from './events.js';
 import { createRandom, hexOf } from './random.js';
 
-/** A transfer as the pipeline takes it. */
-export interface DemoTransfer {
-  readonly blockNumber: number;
-  readonly logIndex: number;
-  readonly timestamp: number;
-  readonly transactionHash: string;
-  readonly transactionIndex: number;
-  readonly blockHash: string;
-  readonly fromAddress: string;
-  readonly toAddress: string;
-  readonly value: bigint;
-  readonly gasUsed: string;
-  readonly gasPrice: string;
-  readonly isSuccess: boolean;
-  readonly methodId: string;
-  readonly where: string;
-}
-
 /** Gives the movements of one event their places in the block: after the `before` rows of the token that the block has already. */
-export function toTransfers({ movements, blockNumber, symbol, lane, before }: RowOptions): DemoTransfer[] {
+export function toTransfers({ movements, blockNumber, symbol, lane, before }: RowOptions): TransferInput[] {
   const random = createRandom(`gas ${symbol} ${blockNumber} ${before}`);
   return movements.map((movement, i) => ({
     blockNumber,
