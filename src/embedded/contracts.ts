@@ -94,8 +94,8 @@ export interface Transaction {
   find(request: FindRequest): Found;
   /** Number of matches; served from index keys alone where the filter allows. */
   count(request: FindRequest): number;
-  /** Inserts one document; throws E11000 (11000). A missing `_id` gets an ObjectId. */
-  insert(ns: Namespace, document: Document): void;
+  /** Inserts one document, whose bytes the caller may have already; throws E11000 (11000). A missing `_id` gets an ObjectId. */
+  insert(ns: Namespace, document: Document, raw?: Uint8Array): void;
   update(request: UpdateRequest): UpdateResult;
   delete(request: DeleteRequest): { deleted: number; before?: Document | null };
   /**

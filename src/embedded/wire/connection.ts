@@ -40,7 +40,7 @@ export async function serveConnection(socket: Socket, origin: Origin, dispatcher
 
 function answer(request: Request, origin: Origin, dispatcher: Dispatcher): Promise<Reply> {
   const name = Object.keys(request.body)[0] ?? '';
-  if (!request.legacy || handshakes.has(name)) return dispatcher.answer(request.body, origin);
+  if (!request.legacy || handshakes.has(name)) return dispatcher.answer(request, origin);
   const error = new MongoError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${name}. Use OP_MSG.`);
   return Promise.resolve({ fields: { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName } });
 }

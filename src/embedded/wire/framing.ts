@@ -26,7 +26,12 @@ export interface Request {
   /** False when the client waits for no reply. */
   readonly wantsReply: boolean;
   readonly body: Document;
+  /** Bytes of the documents to insert, where they came as a sequence. */
+  readonly encoded: Encoded;
 }
+
+/** Documents of a message, and the bytes they were decoded from. */
+export type Encoded = WeakMap<Document, Uint8Array>;
 
 /** Collects chunks of a socket and hands out whole messages. */
 export class MessageAssembler {
@@ -86,6 +91,7 @@ function decodeMessage(message: Buffer, requestId: number): Request {
   let at = headerBytes + 4;
   let body: Document | undefined;
   const sequences: Array<readonly [string, Document[]]> = [];
+  const encoded: Encoded = new WeakMap();
   while (at < end) {
     const kind = message[at];
     at += 1;
@@ -95,7 +101,7 @@ function decodeMessage(message: Buffer, requestId: number): Request {
       at += size;
     } else if (kind === 1) {
       const sectionEnd = at + sectionSize(message, at, end);
-      sequences.push(decodeSequence(message.subarray(at + 4, sectionEnd)));
+      sequences.push(decodeSequence(message.subarray(at + 4, sectionEnd), encoded));
       at = sectionEnd;
     } else throw new FramingError(`OP_MSG section of kind ${kind} where one body (0) and sequences (1) are expected.`);
   }
@@ -104,19 +110,23 @@ function decodeMessage(message: Buffer, requestId: number): Request {
     if (Object.hasOwn(body, name)) throw new FramingError(`OP_MSG gives "${name}" twice.`);
     body[name] = documents;
   }
-  return { requestId, legacy: false, wantsReply: (flags & flagBits.moreToCome) === 0, body };
+  return { requestId, legacy: false, wantsReply: (flags & flagBits.moreToCome) === 0, body, encoded };
 }
 
-function decodeSequence(section: Buffer): readonly [string, Document[]] {
+function decodeSequence(section: Buffer, encoded: Encoded): readonly [string, Document[]] {
   const nameEnd = section.indexOf(0);
   if (nameEnd <= 0) throw new FramingError('A document sequence needs a name.');
+  const name = section.toString('utf8', 0, nameEnd);
   const documents: Document[] = [];
   for (let at = nameEnd + 1; at < section.length; ) {
     const size = documentSize(section, at, section.length);
-    documents.push(decodeDocument(section.subarray(at, at + size)));
+    const bytes = section.subarray(at, at + size);
+    const document = decodeDocument(bytes);
+    if (name === 'documents') encoded.set(document, bytes);
+    documents.push(document);
     at += size;
   }
-  return [section.toString('utf8', 0, nameEnd), documents];
+  return [name, documents];
 }
 
 function decodeQuery(message: Buffer, requestId: number): Request {
@@ -125,7 +135,13 @@ function decodeQuery(message: Buffer, requestId: number): Request {
   if (nameEnd < 0 || at >= message.length) throw new FramingError('OP_QUERY ends before its query.');
   const name = message.toString('utf8', headerBytes + 4, nameEnd);
   const body = decodeDocument(message.subarray(at, at + documentSize(message, at, message.length)));
-  return { requestId, legacy: true, wantsReply: true, body: { ...body, $db: name.split('.')[0] } };
+  return {
+    requestId,
+    legacy: true,
+    wantsReply: true,
+    body: { ...body, $db: name.split('.')[0] },
+    encoded: new WeakMap(),
+  };
 }
 
 function documentSize(bytes: Buffer, at: number, end: number): number {

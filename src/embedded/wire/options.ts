@@ -70,7 +70,7 @@ export interface KnownFields {
 /** Refuses unknown fields (40415) and options that would change the answer but are not served (238). */
 export function checkFields(what: string, body: Document, fields: KnownFields, common?: ReadonlySet<string>): void {
   for (const field of Object.keys(body)) {
-    if (fields.known.includes(field) || common?.has(field)) continue;
+    if (fields.known.includes(field) || common?.has(field) || field === what) continue;
     if (!fields.refused?.includes(field)) {
       throw new MongoError('UnknownField', `BSON field '${what}.${field}' is an unknown field.`);
     }

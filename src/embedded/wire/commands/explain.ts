@@ -67,7 +67,7 @@ function explainedWrite(call: Call, name: 'update' | 'delete'): Explained {
 }
 
 function check(name: string, body: Document, fields: KnownFields): void {
-  checkFields(`explain.${name}`, body, { ...fields, known: [name, ...fields.known] }, common);
+  checkFields(name, body, fields, common);
 }
 
 function verbosityOf(value: unknown): Verbosity {

@@ -17,20 +17,8 @@ const electionId = new ObjectId('7fffffff0000000000000001');
 export const hello: Command = {
   names: ['hello', 'isMaster', 'ismaster'],
   kind: 'admin',
-  fields: {
-    known: [
-      'helloOk',
-      'client',
-      'compression',
-      'hostInfo',
-      'loadBalanced',
-      'saslSupportedMechs',
-      'speculativeAuthenticate',
-      'topologyVersion',
-      'maxAwaitTimeMS',
-      'forShell',
-    ],
-  },
+  // Newer clients announce what newer servers may do; as on MongoDB, what is not known is not used.
+  fields: 'any',
   run: (call) => {
     const asked = call.name === 'hello' ? {} : { ismaster: true };
     return reply({

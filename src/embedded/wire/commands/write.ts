@@ -1,4 +1,4 @@
-import { calculateObjectSize, type Document, ObjectId } from 'bson';
+import type { Document } from 'bson';
 import { MongoError } from '../../errors.js';
 import { type Call, type Command, namespaceOf } from '../call.js';
 import {
@@ -25,7 +25,7 @@ const insert: Command = {
   fields: { known: ['documents', 'ordered', 'bypassDocumentValidation'] },
   run: (call) => {
     const ns = namespaceOf(call);
-    const documents = statementsOf(call, 'documents').map(withIdFirst);
+    const documents = statementsOf(call, 'documents');
     return runStatements({
       call,
       count: documents.length,
@@ -33,8 +33,11 @@ const insert: Command = {
       countsModified: false,
       apply: (transaction, index) => {
         const document = at(documents, index);
-        checkDocument(document);
-        transaction.insert(ns, document);
+        const { _id } = document;
+        if (Array.isArray(_id) || _id instanceof RegExp) {
+          throw new MongoError('InvalidIdField', "The '_id' value cannot be of type array or regex.");
+        }
+        transaction.insert(ns, document, call.encoded.get(document));
         return { n: 1 };
       },
     });
@@ -145,24 +148,6 @@ function statementsOf(call: Call, field: string): Document[] {
     );
   }
   return statements;
-}
-
-/** MongoDB stores `_id` first, and makes one where none was given. */
-function withIdFirst(document: Document): Document {
-  if (Object.keys(document)[0] === '_id') return document;
-  const { _id, ...rest } = document;
-  return { _id: _id === undefined ? new ObjectId() : _id, ...rest };
-}
-
-function checkDocument(document: Document): void {
-  const id: unknown = document._id;
-  if (Array.isArray(id) || id instanceof RegExp || id === undefined) {
-    throw new MongoError('InvalidIdField', "The '_id' value cannot be of type array, regex or undefined.");
-  }
-  const size = calculateObjectSize(document);
-  if (size > maxDocumentBytes) {
-    throw new MongoError('BSONObjectTooLarge', `The document has ${size} bytes, ${maxDocumentBytes} are the limit.`);
-  }
 }
 
 function at(statements: readonly Document[], index: number): Document {

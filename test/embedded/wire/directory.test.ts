@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import mongoose from 'mongoose';
+import { describe, expect, it } from 'vitest';
+import { createEmbeddedServer } from '../../../src/embedded/server.js';
+import { startChild } from '../child.js';
+import { temporaryDirectory } from './harness.js';
+
+const { MongoClient } = mongoose.mongo;
+
+describe('the data directory', () => {
+  it('and with it the socket are open to their user alone', async () => {
+    const dataDir = join(await temporaryDirectory(), 'data');
+    const server = await createEmbeddedServer({ dataDir });
+    expect(dirname(server.socketPath)).toBe(dataDir);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(statSync(server.socketPath).isSocket()).toBe(true);
+    await server.close();
+    expect(existsSync(server.socketPath)).toBe(false);
+  });
+
+  it('may have a path too long for a socket: a short private directory serves instead, and goes at the end', async () => {
+    const dataDir = join(await temporaryDirectory(), 'd'.repeat(100));
+    const server = await createEmbeddedServer({ dataDir });
+    expect(Buffer.byteLength(server.socketPath)).toBeLessThanOrEqual(107);
+    expect(statSync(dirname(server.socketPath)).mode & 0o777).toBe(0o700);
+    const client = await MongoClient.connect(server.uri);
+    expect(await client.db('x').command({ ping: 1 })).toMatchObject({ ok: 1 });
+    await client.close();
+    await server.close();
+    expect(existsSync(dirname(server.socketPath))).toBe(false);
+  });
+
+  it('of somebody else is refused with words, and left as it was', async () => {
+    const dataDir = await temporaryDirectory();
+    writeFileSync(join(dataDir, 'holiday.jpg'), 'beach');
+    await expect(createEmbeddedServer({ dataDir })).rejects.toThrow(/holiday\.jpg/);
+    expect(readdirSync(dataDir)).toEqual(['holiday.jpg']);
+  });
+
+  it('that is damaged is refused with words', async () => {
+    const dataDir = await temporaryDirectory();
+    const first = await createEmbeddedServer({ dataDir });
+    await first.close();
+    await truncate(join(dataDir, 'data.mdb'), 3_000);
+    await expect(createEmbeddedServer({ dataDir })).rejects.toThrow(/cannot be used/);
+    writeFileSync(join(dataDir, 'data.mdb'), 'x'.repeat(100_000));
+    await expect(createEmbeddedServer({ dataDir })).rejects.toThrow(/cannot be used/);
+  });
+
+  it('keeps its data from one server to the next', async () => {
+    const dataDir = join(await temporaryDirectory(), 'data');
+    await mkdir(dataDir);
+    for (let round = 1; round <= 3; round += 1) {
+      const server = await createEmbeddedServer({ dataDir });
+      const client = await MongoClient.connect(server.uri);
+      const rounds = client.db('x').collection('rounds');
+      await rounds.insertOne({ round });
+      expect(await rounds.countDocuments()).toBe(round);
+      await client.close();
+      await server.close();
+    }
+  });
+});
+
+describe('several processes on one directory', () => {
+  it('see each other, and go on within a second when one is killed or another starts', async () => {
+    const dataDir = join(await temporaryDirectory(), 'data');
+    const [first, second, third] = await Promise.all([startChild(dataDir), startChild(dataDir), startChild(dataDir)]);
+    const clients = [first, second, third].map(
+      ({ uri }) => new MongoClient(uri, { retryWrites: false, serverSelectionTimeoutMS: 1_000 }),
+    );
+    const counters = clients.map((client) => client.db('x').collection<{ _id: string; n: number }>('counters'));
+    await counters[0]?.insertOne({ _id: 'all', n: 0 });
+    const acknowledged = [0, 0, 0];
+    let longest = 0;
+    let running = true;
+    const writers = counters.map(async (counter, writer) => {
+      let last = performance.now();
+      while (running) {
+        await counter.updateOne({ _id: 'all' }, { $inc: { n: 1 } });
+        acknowledged[writer] = (acknowledged[writer] ?? 0) + 1;
+        const now = performance.now();
+        if (writer !== 2) longest = Math.max(longest, now - last);
+        last = now;
+      }
+    });
+    const settled = Promise.allSettled(writers);
+    await until(() => acknowledged.every((n) => n >= 50));
+    await third.kill();
+    const before = [...acknowledged];
+    await until(() => acknowledged.slice(0, 2).every((n, writer) => n >= (before[writer] ?? 0) + 100));
+    const fourth = await startChild(dataDir);
+    expect(existsSync(third.socketPath)).toBe(false);
+    expect(existsSync(first.socketPath)).toBe(true);
+    running = false;
+    await settled;
+    const late = await MongoClient.connect(fourth.uri);
+    const stored = (await late.db('x').collection('counters').findOne({}))?.n;
+    const sum = acknowledged.reduce((total, n) => total + n, 0);
+    expect(stored - sum).toBeOneOf([0, 1]);
+    expect(longest).toBeLessThan(1_000);
+    await Promise.all([...clients, late].map((client) => client.close(true)));
+    expect(await first.end()).toBe(0);
+    expect(await fourth.end()).toBe(0);
+    await second.kill();
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
