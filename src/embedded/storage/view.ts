@@ -32,7 +32,8 @@ export interface DocumentBase {
 /** The writes of one transaction in key order, over one of the two key spaces. */
 export type Overlay<Base> = sortedBtree.default<string, Written<Base>>;
 
-const BTree = sortedBtree.default;
+// Node hands out the module of a CommonJS package, test runners its default already.
+const BTree = 'default' in sortedBtree ? sortedBtree.default : sortedBtree;
 
 /** No bytes. */
 export const EMPTY = Buffer.alloc(0);
