@@ -31,8 +31,24 @@ export function prepare(document: Document, raw?: Uint8Array): Prepared {
  * decoded numbers alone do not tell int, long and double apart.
  */
 export function retyped(document: Document, raw: Buffer): Document {
+  if (!mayHoldTypedNumbers(raw)) return document;
   return retypeFields(document, deserialize(raw, { promoteValues: false }));
 }
+
+/** Looks at the types of the top level alone, which is far cheaper than decoding; says yes when it cannot tell. */
+function mayHoldTypedNumbers(raw: Buffer): boolean {
+  for (let at = 4; at < raw.length - 1; ) {
+    const type = raw[at]!;
+    const value = raw.indexOf(0, at + 1) + 1;
+    const size = FIXED_BYTES[type];
+    if (size === undefined) return true;
+    at = value + (size >= 0 ? size : raw.readInt32LE(value) + -size);
+  }
+  return false;
+}
+
+/** Bytes of a value by BSON type; negative where a length of four bytes comes first, and so many bytes beside it. */
+const FIXED_BYTES: Record<number, number> = { 2: -4, 5: -5, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 19: 16 };
 
 function retypeFields(document: Document, stored: Document): Document {
   const typed: Document = {};

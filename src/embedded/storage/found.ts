@@ -66,6 +66,10 @@ export class Reading implements Found {
     const choice = this.#choice;
     const { view, collection } = this.#source;
     if (choice === undefined || collection === undefined) return 0;
+    if (choice.exact && choice.access.kind === 'keys') {
+      this.examined.keys += choice.access.keys.length;
+      return choice.access.keys.filter((key) => view.key(key) !== undefined).length;
+    }
     if (!choice.exact || choice.access.kind !== 'scan') {
       let count = 0;
       for (const _row of this.#matching(choice)) count++;
@@ -116,11 +120,14 @@ export interface ReadingSource {
 function describe(choice: Choice | undefined): Plan {
   if (choice === undefined) return { stage: 'EOF', blockingSort: false, covered: false };
   const { access, ordered, exact } = choice;
-  const common = { blockingSort: !ordered, covered: exact && access.kind === 'scan' };
+  const common = { blockingSort: !ordered, covered: exact && (access.kind === 'scan' || access.kind === 'keys') };
   if (access.kind === 'ids') return { stage: access.idKeys.length > 0 ? 'IDHACK' : 'EOF', ...common };
   if (access.kind === 'union') return { stage: 'SORT_MERGE', ...common };
-  const { index, streams } = access;
-  if (streams.every(({ ranges }) => ranges.length === 0)) return { stage: 'EOF', ...common };
+  const { index } = access;
+  const streams = access.kind === 'scan' ? access.streams : [];
+  const isEmpty =
+    access.kind === 'scan' ? streams.every(({ ranges }) => ranges.length === 0) : access.keys.length === 0;
+  if (isEmpty) return { stage: 'EOF', ...common };
   const isWhole = index === undefined && choice.points === 0 && !choice.hasRange;
   if (isWhole) return { stage: 'COLLSCAN', ...common };
   const stage = streams.length > 1 ? 'SORT_MERGE' : 'IXSCAN';

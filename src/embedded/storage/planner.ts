@@ -16,6 +16,8 @@ export interface Stream {
 /** The way to the documents. */
 export type Access =
   | { readonly kind: 'ids'; readonly idKeys: readonly string[] }
+  /** Whole keys of a unique index. */
+  | { readonly kind: 'keys'; readonly index: IndexRecord; readonly keys: readonly string[] }
   /** Without an index: the documents themselves, in the order of `_id`. Several streams are merged by their keys. */
   | {
       readonly kind: 'scan';
@@ -133,7 +135,12 @@ function chooseIndex(
   exact &&= whole && [...bounds.fields.keys()].every((path) => key.slice(0, depth).some(([used]) => used === path));
   const points = hasRange ? depth - 1 : depth;
   const ordered = sort.length === 0 || (order !== undefined && canMerge && whole);
-  return { access: { kind: 'scan', ...(index && { index }), streams, reverse }, exact, ordered, points, hasRange };
+  const [only] = streams;
+  const access: Access =
+    index?.unique && points === index.key.length && whole && streams.length === 1
+      ? { kind: 'keys', index, keys: only!.ranges.map(({ low }) => low) }
+      : { kind: 'scan', ...(index && { index }), streams, reverse };
+  return { access, exact, ordered, points, hasRange };
 }
 
 const MOST_STREAMS = 1_000;

@@ -24,6 +24,7 @@ export interface ScanContext {
 /** Walks a way to the documents, lazily: whoever takes 50 reads 50. */
 export function* walk(access: Access, context: ScanContext, ordered: boolean): Generator<Candidate> {
   if (access.kind === 'ids') yield* walkIds(access.idKeys, context);
+  else if (access.kind === 'keys') yield* walkKeys(access.index, access.keys, context);
   else if (access.kind === 'union') {
     const branches = access.branches.map((branch) => walk(branch, context, ordered));
     const { compare } = context;
@@ -44,6 +45,20 @@ function* walkIds(idKeys: readonly string[], { view, collection, examined }: Sca
     examined.keys++;
     if (raw === undefined) continue;
     examined.docs++;
+    yield { idKey, raw, orderKey: '' };
+  }
+}
+
+function* walkKeys(index: IndexRecord, keys: readonly string[], context: ScanContext): Generator<Candidate> {
+  const { view, collection, examined } = context;
+  for (const key of keys) {
+    const value = view.key(key);
+    examined.keys++;
+    if (value === undefined) continue;
+    examined.docs++;
+    const idKey = idKeyOf(index, { key, value });
+    const raw = view.document(documentKey(collection, idKey));
+    if (raw === undefined) throw danglingKey(collection, index);
     yield { idKey, raw, orderKey: '' };
   }
 }

@@ -70,20 +70,24 @@ export class View {
     return this.#environment.keys.get(key, { transaction: this.snapshot });
   }
 
-  /** Lays a document over the snapshot; null removes it. */
-  setDocument(key: string, value: Buffer | null): void {
+  /** Lays a document over the snapshot; null removes it. `isNew` tells that `document` found nothing. */
+  setDocument(key: string, value: Buffer | null, isNew: boolean): void {
+    if (isNew && this.documents.setIfNotPresent(key, { value, base: undefined, checked: true })) return;
     const written = this.documents.get(key);
     if (written !== undefined) written.value = value;
     else this.documents.set(key, { value, base: this.#documentBase(key), checked: true });
   }
 
-  /** Lays an index key over the snapshot; null removes it. Only unique keys need to know their base. */
-  setKey(key: string, value: Buffer | null, unique: boolean): void {
+  /** Lays a key of an index over the snapshot; null removes it. Only unique keys need to know what was there. */
+  setKey(key: string, value: Buffer | null, options: { unique: boolean; isNew: boolean }): void {
+    const { unique, isNew } = options;
+    const needsNoBase = isNew || !unique;
+    if (needsNoBase && this.keys.setIfNotPresent(key, { value, base: undefined, checked: unique })) return;
     const written = this.keys.get(key);
     if (written !== undefined) written.value = value;
     else {
-      const base = unique ? this.#environment.keys.get(key, { transaction: this.snapshot }) : undefined;
-      this.keys.set(key, { value, base, checked: unique });
+      const base = this.#environment.keys.get(key, { transaction: this.snapshot });
+      this.keys.set(key, { value, base, checked: true });
     }
   }
 

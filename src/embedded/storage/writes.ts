@@ -30,10 +30,10 @@ export function writeDocument(context: WriteContext, { collection, before, after
   }
   const changes = collection.indexes.map((index) => changeOf(index, idKey, before?.document, after?.document));
   for (const change of changes) lockUnique(context, collection, change, after?.document);
-  view.setDocument(key, after?.raw ?? null);
+  view.setDocument(key, after?.raw ?? null, before === undefined);
   for (const { index, removed, added } of changes) {
-    if (removed !== undefined) view.setKey(removed.key, null, index.unique);
-    if (added !== undefined) view.setKey(added.key, added.value, index.unique);
+    if (removed !== undefined) view.setKey(removed.key, null, { unique: index.unique, isNew: false });
+    if (added !== undefined) view.setKey(added.key, added.value, { unique: index.unique, isNew: true });
   }
 }
 
