@@ -1,0 +1,76 @@
+import type { BadRowError } from '../errors.js';
+
+/** Where rows come from. */
+export type Source = 'file' | 'demo' | 'rpc' | 'moralis';
+
+/** One Transfer event as a source gives it, already checked: addresses and hashes in lower case, amounts as integers. */
+export interface TransferInput {
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  /** Time of the block in milliseconds. */
+  readonly timestamp: number;
+  readonly transactionHash: string | null;
+  readonly transactionIndex: number | null;
+  readonly blockHash: string | null;
+  readonly fromAddress: string;
+  readonly toAddress: string;
+  readonly value: bigint;
+  readonly gasUsed: string;
+  readonly gasPrice: string;
+  readonly isSuccess: boolean;
+  readonly methodId: string | null;
+  /** Where the row stands, for messages: `file:line`. */
+  readonly where: string;
+}
+
+/** One price, rounded to 8 places, and its volume, both plain decimals in USD. */
+export interface PriceInput {
+  readonly timestamp: number;
+  readonly price: string;
+  readonly volume: string;
+  readonly where: string;
+}
+
+/** State before a block: replaces all earlier opening balances of the token. */
+export interface Openings {
+  readonly blockNumber: number;
+  /** Balances above 0 by address, the zero address excluded. */
+  readonly balances: ReadonlyMap<string, bigint>;
+}
+
+/** How far a chain has been taken in. */
+export interface AsOf {
+  readonly blockNumber: number;
+  readonly time: number;
+  readonly hash: string | null;
+  readonly finalizedBlock: number | null;
+}
+
+/** Last position that is durable once the batch is; `name` tells the checkpoints of one token apart. */
+export interface CheckpointInput {
+  readonly name: string;
+  readonly blockNumber: number | null;
+  readonly blockHash: string | null;
+  readonly logIndex: number | null;
+}
+
+/** What is committed in one transaction. */
+export interface Batch {
+  readonly tokenId: string;
+  readonly source: Source;
+  readonly transfers?: readonly TransferInput[];
+  readonly prices?: readonly PriceInput[];
+  readonly openings?: Openings;
+  readonly asOf?: AsOf;
+  readonly checkpoint?: CheckpointInput;
+  /** `stop` (default) throws on the first bad row and leaves nothing of the batch; `skip` leaves bad rows out and lists them. */
+  readonly onBadRow?: 'stop' | 'skip';
+}
+
+/** What a commit did: rows that were new, rows that were there already, rows left out, and the epoch of the token after it. */
+export interface Committed {
+  readonly added: number;
+  readonly known: number;
+  readonly refused: readonly BadRowError[];
+  readonly epoch: number;
+}

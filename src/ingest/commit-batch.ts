@@ -1,0 +1,120 @@
+import { TokenNotFoundError } from '../errors.js';
+import { decodeAmount } from '../models/amount.js';
+import type { Day } from '../models/calendar.js';
+import type { Batch, Committed } from './batch.js';
+import { inChunks } from './chunks.js';
+import type { DaySums } from './day-sums.js';
+import { holderEffects } from './holder-effects.js';
+import { replaceOpenings } from './openings.js';
+import { PaymentWeeks } from './payment-weeks.js';
+import { paymentTest } from './payments.js';
+import { writePrices } from './prices.js';
+import { writeSeries } from './series.js';
+import { type Sifted, siftTransfers } from './sift.js';
+import { type MovedHead, moveToken } from './token-head.js';
+import { addTransfer, createDayNames, TokenSums, walletsOf } from './token-sums.js';
+import { addTotals, freshTotals } from './totals.js';
+import type { Stored, Unit } from './transaction.js';
+
+/** What an attempt hands to the pipeline once it is committed. */
+export interface CommitOutcome {
+  readonly result: Committed & Pick<MovedHead, 'raised' | 'asOf'>;
+  /** Good for the next batch while the token stays at this epoch. */
+  readonly sums: TokenSums;
+}
+
+/** The work of one transaction. `remembered` is used when the token still stands at the epoch it was left at. */
+export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSums): Promise<CommitOutcome> {
+  const { tokenId, transfers = [], prices = [], openings } = batch;
+  // Raising the epoch first makes writers of one token meet here, before any of them has read a row.
+  const token = await unit
+    .collection('tokens')
+    .findOneAndUpdate({ _id: tokenId }, { $inc: { epoch: 1 } }, { session: unit.session, returnDocument: 'before' });
+  if (!token) throw new TokenNotFoundError({ token: tokenId });
+  const sums = remembered?.epoch === token.epoch ? remembered : new TokenSums(tokenId);
+  const openingBlock = openings?.blockNumber ?? token.openingBlock;
+
+  if (openings) await replaceOpenings(unit, { tokenId, openings, holders: sums.holders });
+  const sifted =
+    transfers.length === 0
+      ? nothing
+      : await siftTransfers(unit, { tokenId, transfers, openingBlock, onBadRow: batch.onBadRow ?? 'stop' });
+  const payments = new PaymentWeeks();
+  const fresh = await takeIn(unit, { token, sums, sifted, payments });
+  const effects = holderEffects(sums.holders.changes());
+  await sums.holders.write(unit);
+  const totals = addTotals(token.totals, fresh.totals, effects);
+  await writeSeries(unit, {
+    tokenId,
+    days: fresh.days,
+    hours: fresh.hours,
+    newWallets: effects.newWallets,
+    openingWallets: totals.openingWallets,
+    openingWalletsChange: effects.openingWallets,
+  });
+  await payments.write(unit, tokenId);
+  const priced = await writePrices(unit, tokenId, prices);
+
+  const changed =
+    sifted.fresh.length + sifted.adopted.size + priced.added + effects.touched > 0 ||
+    openingBlock !== token.openingBlock;
+  const head = await moveToken(unit, { token, batch, totals, openingBlock, newest: fresh.totals.newest, changed });
+  sums.epoch = head.epoch;
+  sums.prune();
+  const { refused } = sifted;
+  const added = sifted.fresh.length + priced.added;
+  return { sums, result: { ...head, added, known: sifted.known + priced.known, refused } };
+}
+
+const nothing: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [] };
+
+/** Writes new rows and counts them into days, holders and payments. */
+async function takeIn(unit: Unit, { token, sums, sifted, payments }: TakeIn) {
+  const { fresh, adopted } = sifted;
+  const dayName = createDayNames();
+  const isPayment = paymentTest(token.paymentRule);
+  const stale = new Set<Day>();
+  for (const { before, changes } of adopted.values()) {
+    const after = { ...before, ...changes };
+    if (before.isSuccess) stale.add(dayName(before.timestamp.getTime()));
+    if (isPayment(after) !== isPayment(before)) {
+      payments.add(before.timestamp.getTime(), decodeAmount(before.amount), isPayment(after) ? 1 : -1);
+    }
+  }
+  await writeAdopted(unit, adopted);
+
+  const counted = fresh.filter(({ isSuccess }) => isSuccess);
+  const touched = new Set([...stale, ...counted.map(({ timestamp }) => dayName(timestamp.getTime()))]);
+  const hours = new Map([...touched].map((day) => [day, new Set<number>()]));
+  // Days are read before the new rows are there: what is read and what is added must not overlap.
+  const days = touched.size === 0 ? new Map<Day, DaySums>() : await sums.read(unit, touched, stale);
+  await sums.holders.read(unit, walletsOf(counted));
+  for (const row of counted) {
+    const units = decodeAmount(row.amount);
+    const time = row.timestamp.getTime();
+    const day = dayName(time);
+    const daySums = days.get(day);
+    if (daySums) addTransfer(daySums, row, units);
+    hours.get(day)?.add(row.timestamp.getUTCHours());
+    sums.holders.apply(row, units);
+    if (isPayment(row)) payments.add(time, units);
+  }
+  for (const chunk of inChunks(fresh, 10_000)) {
+    await unit.collection('transactionActivity').insertMany(chunk, { session: unit.session, ordered: false });
+  }
+  return { days, hours, totals: freshTotals(fresh) };
+}
+
+interface TakeIn {
+  readonly token: Stored<'tokens'>;
+  readonly sums: TokenSums;
+  readonly sifted: Sifted;
+  readonly payments: PaymentWeeks;
+}
+
+async function writeAdopted({ session, collection }: Unit, adopted: Sifted['adopted']): Promise<void> {
+  for (const chunk of inChunks([...adopted], 10_000)) {
+    const writes = chunk.map(([_id, { changes }]) => ({ updateOne: { filter: { _id }, update: { $set: changes } } }));
+    await collection('transactionActivity').bulkWrite(writes, { session, ordered: false });
+  }
+}

@@ -1,0 +1,104 @@
+import { zeroAddress } from '../models/address.js';
+import { encodeAmount } from '../models/amount.js';
+import { TransferKind } from '../models/enums.js';
+import type { Stored } from './transaction.js';
+
+/** What the sums need of a successful transfer. */
+export interface Countable {
+  readonly hour: number;
+  readonly transactionHash: string | null;
+  readonly fromAddress: string;
+  readonly toAddress: string;
+  readonly units: bigint;
+  readonly kind: TransferKind;
+}
+
+/** Everything that is counted of the successful transfers of one UTC day, growing transfer by transfer in any order. */
+export class DaySums {
+  readonly hours = new Map<number, HourSums>();
+  txCount = 0;
+  txAmount = 0n;
+  mintCount = 0;
+  mintAmount = 0n;
+  burnCount = 0;
+  burnAmount = 0n;
+  readonly #hashes = new Set<string>();
+  readonly #wallets = new Set<string>();
+  readonly #senders = new Set<string>();
+
+  add({ hour, transactionHash, fromAddress, toAddress, units, kind }: Countable): void {
+    this.txCount += 1;
+    this.txAmount += units;
+    if (kind === TransferKind.MINT) {
+      this.mintCount += 1;
+      this.mintAmount += units;
+    } else if (kind === TransferKind.BURN) {
+      this.burnCount += 1;
+      this.burnAmount += units;
+    }
+    if (transactionHash !== null) this.#hashes.add(transactionHash);
+    const sums = this.#hour(hour);
+    sums.count += 1;
+    sums.amount += units;
+    if (fromAddress !== zeroAddress) {
+      this.#senders.add(fromAddress);
+      this.#wallets.add(fromAddress);
+      sums.wallets.add(fromAddress);
+    }
+    if (toAddress !== zeroAddress) {
+      this.#wallets.add(toAddress);
+      sums.wallets.add(toAddress);
+    }
+  }
+
+  /** The day's own columns of dailyCumulativeMetrics. */
+  metrics() {
+    return {
+      dailyTxCount: this.txCount,
+      dailyTxAmount: encodeAmount(this.txAmount),
+      distinctTransactionCount: this.#hashes.size,
+      mintCount: this.mintCount,
+      mintAmount: encodeAmount(this.mintAmount),
+      burnCount: this.burnCount,
+      burnAmount: encodeAmount(this.burnAmount),
+    };
+  }
+
+  /** The day's own columns of dailyUniqueWallets that follow from the day alone. */
+  wallets() {
+    return { uniqueWalletCount: this.#wallets.size, activeWallets: this.#senders.size };
+  }
+
+  /** Rows of hourlyActivity; only hours in `wanted` when it is given. */
+  hourly({ tokenId, date, wanted }: { tokenId: string; date: string; wanted?: ReadonlySet<number> }) {
+    const rows: Array<Stored<'hourlyActivity'>> = [];
+    for (const [hour, sums] of this.hours) {
+      if (wanted && !wanted.has(hour)) continue;
+      rows.push({
+        _id: `${tokenId}:${date}:${String(hour).padStart(2, '0')}`,
+        tokenId,
+        date,
+        hour,
+        transactionCount: sums.count,
+        totalVolume: encodeAmount(sums.amount),
+        uniqueWallets: sums.wallets.size,
+      });
+    }
+    return rows;
+  }
+
+  #hour(hour: number): HourSums {
+    const known = this.hours.get(hour);
+    if (known) return known;
+    const fresh: HourSums = { count: 0, amount: 0n, wallets: new Set() };
+    this.hours.set(hour, fresh);
+    return fresh;
+  }
+}
+
+/** What is counted of one hour. */
+export interface HourSums {
+  count: number;
+  amount: bigint;
+  readonly wallets: Set<string>;
+}

@@ -1,0 +1,32 @@
+import type { Database } from '../database.js';
+import { collectionOf } from '../ingest/transaction.js';
+import { tokenCollections } from '../models/models.js';
+
+/**
+ * Removes the rows of deleted tokens in bounded batches. The job stays until the last row is gone, so a process that dies leaves
+ * the rest to the next one; two at once do no harm.
+ */
+export async function runPurges(database: Pick<Database, 'connection'>): Promise<void> {
+  const jobs = collectionOf(database, 'jobs');
+  for (const job of await jobs.find({ kind: 'purge' }, { sort: { createdAt: 1 } }).toArray()) {
+    for (const name of tokenCollections) await removeRows(database, name, job.tokenId);
+    await jobs.deleteOne({ _id: job._id });
+  }
+}
+
+async function removeRows(
+  database: Pick<Database, 'connection'>,
+  name: (typeof tokenCollections)[number],
+  tokenId: string,
+): Promise<void> {
+  const rows = collectionOf<'holders'>(database, name as 'holders');
+  for (;;) {
+    const batch = await rows
+      .find({ tokenId }, { projection: { _id: 1 }, limit: rowsAtOnce, batchSize: rowsAtOnce + 1 })
+      .toArray();
+    if (batch.length === 0) return;
+    await rows.deleteMany({ _id: { $in: batch.map(({ _id }) => _id) } });
+  }
+}
+
+const rowsAtOnce = 2_000;
