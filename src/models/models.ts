@@ -1,5 +1,5 @@
-import { getModelForClass, type ReturnModelType } from '@typegoose/typegoose';
-import type { Connection } from 'mongoose';
+import { buildSchema, type ReturnModelType } from '@typegoose/typegoose';
+import type { Connection, mongo } from 'mongoose';
 import { Checkpoint } from './checkpoint.js';
 import { DailyCumulativeMetrics } from './daily-cumulative-metrics.js';
 import { DailyUniqueWallets } from './daily-unique-wallets.js';
@@ -53,22 +53,28 @@ export const tokenCollections = [
 export function buildModels(connection: Connection): Models {
   const entries = Object.entries(classes).map(([name, model]) => [
     name,
-    getModelForClass(model as Classes[CollectionName], {
-      existingConnection: connection,
-      options: { customName: name },
-    }),
+    // A filter on an unknown field would otherwise be dropped, and a filter without fields matches everything.
+    connection.model(name, buildSchema(model as Classes[CollectionName], { schemaOptions: { strictQuery: 'throw' } })),
   ]);
-  return Object.fromEntries(entries) as Models;
+  return Object.fromEntries(entries);
 }
 
-/** Creates the collections and indexes that are missing: the explicit step at start. Dropping one is a migration's business. */
+/** Creates missing collections and indexes, one command each: the explicit step at start. Dropping one is a migration's business. */
 export async function createIndexes(models: Models): Promise<void> {
   await Promise.all(
-    Object.values(models).map(
-      async (model: { createCollection(): Promise<unknown>; createIndexes(): Promise<unknown> }) => {
-        await model.createCollection();
-        await model.createIndexes();
-      },
-    ),
+    Object.values(models).map(async ({ schema, collection }: Indexed) => {
+      const indexes = schema
+        .indexes()
+        .map(([key, { name = '', unique = false }]) => ({ key, name, ...(unique ? { unique } : {}) }));
+      if (indexes.length > 0) await collection.createIndexes(indexes);
+    }),
   );
+}
+
+/** The part of a model that tells its declared indexes and makes them. */
+interface Indexed {
+  readonly schema: {
+    indexes(): Array<[mongo.IndexDescription['key'], Pick<mongo.IndexDescription, 'name' | 'unique'>]>;
+  };
+  readonly collection: { createIndexes(indexes: mongo.IndexDescription[]): Promise<string[]> };
 }
