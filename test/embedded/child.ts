@@ -14,10 +14,11 @@ export interface ServingChild {
   end(): Promise<number | null>;
 }
 
-/** Starts a process that serves `dataDir`; resolves once it listens. */
-export async function startChild(dataDir: string): Promise<ServingChild> {
-  const script = fileURLToPath(new URL('./serve.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Starts a process that serves `dataDir`, from the sources or from a compiled script; resolves once it listens. */
+export async function startChild(dataDir: string, script?: string): Promise<ServingChild> {
+  const source = fileURLToPath(new URL('./serve.ts', import.meta.url));
+  const program = script === undefined ? ['--import', 'tsx', source] : [script];
+  const child = spawn(process.execPath, [...program, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { uri, socketPath } = await firstLine(child);
   const exit = once(child, 'exit');
   return {

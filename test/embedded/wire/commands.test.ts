@@ -73,9 +73,9 @@ describe('writes', () => {
     expect(await rows.findOneAndUpdate({ _id: 7 }, change)).toBeNull();
     expect(await rows.findOneAndUpdate({ _id: 7 }, change, { upsert: true })).toBeNull();
     expect(
-      await db.command({ findAndModify: 'rows', query: { _id: 8 }, update: change, upsert: true, new: true }),
+      await db.command({ findAndModify: 'rows', query: { _id: 8, k: 'y' }, update: change, upsert: true, new: true }),
     ).toMatchObject({
-      value: { _id: 8, n: 1 },
+      value: { _id: 8, k: 'y', n: 1 },
       lastErrorObject: { n: 1, updatedExisting: false, upserted: 8 },
     });
     expect(await rows.findOneAndDelete({}, { sort: { _id: -1 }, projection: { n: 1, _id: 0 } })).toEqual({ n: 1 });
@@ -100,8 +100,9 @@ describe('writes', () => {
   });
 
   it('say when a write concern asks for nodes that are not there, having written', async () => {
-    const reply = await db.command({ insert: 'rows', documents: [{ _id: 1 }], writeConcern: { w: 3 } });
-    expect(reply).toMatchObject({ n: 1, writeConcernError: { code: 100 } });
+    const work = db.command({ insert: 'rows', documents: [{ _id: 1 }], writeConcern: { w: 3 } });
+    await expect(work).rejects.toMatchObject({ code: 100, name: 'MongoWriteConcernError' });
+    expect(await rows.countDocuments()).toBe(1);
   });
 });
 
