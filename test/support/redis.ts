@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installDebianPackages, isRunnable } from './debian.js';
 import { freePort } from './free-port.js';
 
 /** A Redis server of a test's own, which the test may stop or kill. */
@@ -33,16 +34,7 @@ export async function startRedis(options: { port?: number } = {}): Promise<OwnRe
 export function ensureRedisServer(): string {
   const binary = 'redis-server';
   if (isRunnable(binary)) return binary;
-  if (process.getuid?.() === 0 && isRunnable('apt-get')) {
-    console.log('redis-server is not on the PATH: installing Debian package redis-server');
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    // Without this policy the package would start a daemon on the default port.
-    const install = 'printf "#!/bin/sh\\nexit 101\\n" > /usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; ';
-    const command = 'apt-get update -qq; apt-get install -y -qq redis-server; rm -f /usr/sbin/policy-rc.d';
-    const guarded = `if [ -e /usr/sbin/policy-rc.d ]; then apt-get update -qq; apt-get install -y -qq redis-server; else ${install}${command}; fi`;
-    spawnSync('sh', ['-c', guarded], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
-    if (isRunnable(binary)) return binary;
-  }
+  if (installDebianPackages(['redis-server']) && isRunnable(binary)) return binary;
   throw new Error(
     'The tests need Redis and found no redis-server on the PATH. Install it (Debian: sudo apt-get install redis-server; ' +
       'macOS: brew install redis) or set TEST_REDIS_URL to a server that the tests may fill.',
@@ -97,8 +89,4 @@ async function launch(binary: string, port: number): Promise<OwnRedis | string> 
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
-}
-
-function isRunnable(command: string): boolean {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 }
