@@ -1,0 +1,56 @@
+import type { PipelineStage } from 'mongoose';
+import type { CollectionName } from '../models/models.js';
+import type { TokenSnapshot } from '../models/token-snapshot.js';
+import type { Reader } from './relation.js';
+
+/** One list of rows of a token: where from, which, in what order, how many at most. */
+export interface TokenList {
+  readonly from: CollectionName;
+  readonly match?: Readonly<Record<string, unknown>>;
+  readonly sort?: Readonly<Record<string, 1 | -1>>;
+  readonly limit?: number;
+  readonly fields?: readonly string[];
+  /** Gives `[{ count }]` instead of rows, `[]` for none. */
+  readonly count?: true;
+}
+
+/**
+ * Reads lists of rows of many tokens with one command. Every list runs once for each token, so that a limit bounds the token and not
+ * the batch, and takes the order from its index.
+ */
+export async function readPerToken<Lists extends Record<string, object>>({
+  read,
+  tokens,
+  lists,
+}: {
+  read: Reader;
+  tokens: ReadonlyArray<Pick<TokenSnapshot, 'id'>>;
+  lists: { readonly [K in keyof Lists]: TokenList };
+}): Promise<Map<string, { [K in keyof Lists]: Array<Lists[K]> }>> {
+  if (tokens.length === 0) return new Map();
+  const found = await read.aggregate<{ _id: string } & { [K in keyof Lists]: Array<Lists[K]> }>('tokens', [
+    { $match: { _id: { $in: tokens.map(({ id }) => id) } } },
+    { $project: { _id: 1 } },
+    ...Object.entries<TokenList>(lists).map(([name, list]) => lookup(name, list)),
+  ]);
+  return new Map(found.map((row) => [row._id, row]));
+}
+
+function lookup(as: string, { from, match, sort, limit, fields, count }: TokenList): PipelineStage.Lookup {
+  return {
+    $lookup: {
+      from,
+      let: { id: '$_id' },
+      pipeline: [
+        { $match: { $expr: { $eq: ['$tokenId', '$$id'] }, ...match } },
+        ...(sort ? [{ $sort: sort }] : []),
+        ...(limit === undefined ? [] : [{ $limit: limit }]),
+        ...(fields
+          ? [{ $project: { _id: 0, ...Object.fromEntries(fields.map((field) => [field, 1 as const])) } }]
+          : []),
+        ...(count ? [{ $count: 'count' }] : []),
+      ] as NonNullable<PipelineStage.Lookup['$lookup']['pipeline']>,
+      as,
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { TransferKind } from '../models/enums.js';
+import type { TokenSnapshot } from '../models/token-snapshot.js';
+import type { TransactionActivity } from '../models/transaction-activity.js';
+import type { TransferFilter } from '../models/transaction-activity-connection.js';
+import { rangeOf } from './in-windows.js';
+import { readPerToken, type TokenList } from './read-per-token.js';
+import type { Reader } from './relation.js';
+
+/** A page of transfers: behind which position it begins and what it shows. */
+export type TransferPage = {
+  readonly first: number;
+  readonly afterBlock: number | null;
+  readonly afterLog: number | null;
+  readonly address: string | null;
+  readonly kind: TransferKind | null;
+  readonly from: string | null;
+  readonly to: string | null;
+};
+
+const fields = [
+  '_id',
+  'timestamp',
+  'transactionHash',
+  'logIndex',
+  'blockNumber',
+  'fromAddress',
+  'toAddress',
+  'amount',
+  'kind',
+  'gasUsed',
+  'gasPrice',
+  'isSuccess',
+] as const satisfies ReadonlyArray<keyof TransactionActivity>;
+
+/** A transfer as it is read. */
+export type StoredTransfer = Pick<TransactionActivity, (typeof fields)[number]>;
+
+/**
+ * Reads, for each token, the rows of a page and one more. With an address two lists are read, what it sent and what it received, each
+ * in the order of its own index; a self transfer is in both. Commands: 1.
+ */
+export async function readTransfers({
+  tokens,
+  page,
+  read,
+}: {
+  tokens: readonly TokenSnapshot[];
+  page: TransferPage;
+  read: Reader;
+}): Promise<Map<string, StoredTransfer[]>> {
+  const match = { ...transferMatch(page), ...behind(page) };
+  const list = (more: object): TokenList => ({
+    from: 'transactionActivity',
+    match: { ...match, ...more },
+    sort: { blockNumber: -1, logIndex: -1 },
+    limit: page.first + 1,
+    fields,
+  });
+  const { address } = page;
+  const lists: Record<string, TokenList> =
+    address === null
+      ? { all: list({}) }
+      : { sent: list({ fromAddress: address }), received: list({ toAddress: address }) };
+  const found = await readPerToken<Record<string, StoredTransfer>>({ read, tokens, lists });
+  return new Map([...found].map(([id, row]) => [id, Object.keys(lists).flatMap((name) => row[name] ?? [])]));
+}
+
+/** Conditions of a filter besides the address. */
+export function transferMatch({ kind, from, to }: Omit<TransferFilter, 'address'>): Record<string, unknown> {
+  const range = rangeOf(from === null ? null : new Date(from), to === null ? null : new Date(to));
+  return { ...(kind === null ? {} : { kind }), ...(Object.keys(range).length > 0 ? { timestamp: range } : {}) };
+}
+
+function behind({ afterBlock, afterLog }: TransferPage): Record<string, unknown> {
+  if (afterBlock === null) return {};
+  return {
+    // Says nothing that the clauses do not say, but bounds the index.
+    blockNumber: { $lte: afterBlock },
+    $or: [{ blockNumber: { $lt: afterBlock } }, { blockNumber: afterBlock, logIndex: { $lt: afterLog } }],
+  };
+}
