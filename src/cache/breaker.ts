@@ -1,0 +1,95 @@
+import CircuitBreaker from 'opossum';
+import type { Telemetry } from '../telemetry.js';
+
+/** Outcome of a guarded call: failure is in the type, nothing rejects. */
+export type Guarded<T> = { readonly reachable: true; readonly value: T } | { readonly reachable: false };
+
+/** State of a breaker, as health shows it. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** Bounds of a breaker and of each call. */
+export interface BreakerSettings {
+  readonly failures: number;
+  readonly errorPercent: number;
+  readonly volume: number;
+  readonly resetMs: number;
+}
+
+/** Guards calls to one dependency. */
+export interface Breaker {
+  /** Runs the call under the deadline; at once unreachable while open. Errors and lateness count against the dependency. */
+  run<T>(call: () => Promise<T>): Promise<Guarded<T>>;
+  readonly state: BreakerState;
+  close(): void;
+}
+
+/** A breaker that opens after failures in a row or a share of failures, and lets one probe through after the reset time. */
+export function createBreaker({
+  name,
+  timeoutMs,
+  settings,
+  telemetry,
+}: {
+  name: string;
+  timeoutMs: number;
+  settings: BreakerSettings;
+  telemetry: Telemetry;
+}): Breaker {
+  const circuit = new CircuitBreaker((call: () => Promise<unknown>) => withDeadline(call(), timeoutMs), {
+    name,
+    // The deadline is ours: opossum's would neither wait for an answer that already lies in the socket nor tell lateness apart.
+    timeout: false,
+    errorThresholdPercentage: settings.errorPercent,
+    volumeThreshold: settings.volume,
+    resetTimeout: settings.resetMs,
+    // Rejected calls stay in the window: a longer one would open the breaker again right after it recovered.
+    rollingCountTimeout: settings.resetMs,
+    rollingCountBuckets: 1,
+    rollingPercentilesEnabled: false,
+  });
+  let inARow = 0;
+  circuit.on('success', () => {
+    inARow = 0;
+  });
+  circuit.on('failure', () => {
+    inARow += 1;
+    if (inARow >= settings.failures && circuit.closed) circuit.open();
+  });
+  circuit.on('open', () => {
+    telemetry.count(`${name}.opened`);
+    telemetry.warn(`${name}: not used for ${settings.resetMs} ms after ${inARow} failures in a row`);
+  });
+  circuit.on('close', () => {
+    inARow = 0;
+    telemetry.warn(`${name}: used again`);
+  });
+  return {
+    run: async <T>(call: () => Promise<T>): Promise<Guarded<T>> => {
+      // Asking first is much cheaper than letting an open circuit reject.
+      if (circuit.opened) return unreachable;
+      try {
+        return { reachable: true, value: (await circuit.fire(call)) as T };
+      } catch (error) {
+        telemetry.count(error instanceof LateError ? `${name}.timeouts` : `${name}.errors`);
+        return unreachable;
+      }
+    },
+    get state() {
+      return circuit.opened ? 'open' : circuit.closed ? 'closed' : 'half-open';
+    },
+    close: () => circuit.shutdown(),
+  };
+}
+
+class LateError extends Error {}
+
+/** Rejects when the answer is late. An answer that waits in the socket while this process was busy is not late: it gets one more turn. */
+export function withDeadline<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new LateError(`no answer within ${timeoutMs} ms`));
+    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), timeoutMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+const unreachable = { reachable: false } as const;

@@ -1,0 +1,110 @@
+import { createEpochs } from '../cache/epochs.js';
+import type { Store } from '../cache/store.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database.js';
+import type { AnyRelation } from '../relations/relation.js';
+import { createFlights } from './flights.js';
+import { loadEpochs } from './load-epochs.js';
+import { createPins } from './pins.js';
+import { createReader } from './reader.js';
+import { createSnapshotReader, type RequestReader } from './request-reader.js';
+import { createRequestScope, type RequestScope } from './request-scope.js';
+import { createSnapshotEpochs, type ScopeState } from './scope-state.js';
+
+/** Reads of MongoDB through the cache, for all requests of a process. */
+export interface ReadThrough {
+  createScope(options: ScopeOptions): RequestScope;
+  stats(): ReadStats;
+}
+
+/** What a request brings along. */
+export interface ScopeOptions {
+  /** Instant (ms) at which the request ends. */
+  readonly deadlineAt: number;
+  /** 0 at first; `lastAttempt` reads in one read-only transaction, in which nothing moves. */
+  readonly attempt: number;
+  /** Keep the outcome of each field. */
+  readonly record: boolean;
+}
+
+/** How often values came from where. */
+export interface ReadStats {
+  readonly hits: number;
+  readonly stale: number;
+  readonly misses: number;
+  readonly bypasses: number;
+}
+
+/** A query is resolved at most `lastAttempt + 1` times. */
+export const lastAttempt = 2;
+
+/** Builds the read-through over a database and a store. */
+export function createReadThrough({
+  database,
+  store,
+  relations,
+  config,
+}: {
+  database: Database;
+  store: Store;
+  relations: readonly AnyRelation[];
+  config: Pick<Config, 'answers' | 'cache' | 'database'>;
+}): ReadThrough {
+  refuseDoubleNames(relations);
+  const { timeoutMs } = config.database;
+  const settings = config.answers;
+  const flights = createFlights();
+  const epochs = createEpochs({
+    epochKeys: store.epochKeys,
+    load: (subjects) => {
+      const limits = { deadlineAt: Date.now() + timeoutMs, timeoutMs };
+      return loadEpochs(createReader({ database, settings, limits }), subjects);
+    },
+  });
+  const ttls = { ...config.cache.tierTtls, negative: config.cache.negativeTtlMs };
+  const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };
+
+  return {
+    stats: () => ({ hits: counts.hit, stale: counts.stale, misses: counts.miss, bypasses: counts.bypass }),
+    createScope: ({ deadlineAt, attempt, record }) => {
+      const deps = { database, settings, limits: { deadlineAt, timeoutMs } };
+      const isLast = attempt >= lastAttempt;
+      const reader: RequestReader = isLast
+        ? createSnapshotReader(deps)
+        : { read: createReader(deps), close: async () => undefined };
+      const background = new Set<Promise<unknown>>();
+      let moved = false;
+      const setMoved = () => {
+        moved = true;
+      };
+      const state: ScopeState = {
+        store,
+        flights: isLast ? createFlights() : flights,
+        epochs: isLast ? createSnapshotEpochs(reader.read) : epochs,
+        read: reader.read,
+        pins: createPins(),
+        ttls,
+        moved: setMoved,
+        count: (outcome) => {
+          counts[outcome] += 1;
+        },
+        background: (work) => {
+          background.add(work);
+          work.finally(() => background.delete(work));
+        },
+      };
+      const close = async (): Promise<void> => {
+        await reader.close();
+        await Promise.all(background);
+      };
+      return createRequestScope({ state, deadlineAt, record, close, isMoved: () => moved, setMoved });
+    },
+  };
+}
+
+/** The name is in the key: two relations of one name would answer each other's fields. */
+function refuseDoubleNames(relations: readonly AnyRelation[]): void {
+  const names = relations.map(({ name }) => name);
+  const double = names.find((name, i) => names.indexOf(name) !== i);
+  if (double !== undefined) throw new Error(`Two relations are named ${double}; each needs a name of its own.`);
+}
