@@ -4,7 +4,7 @@ import type { Models, Row } from '../../../models/models.js';
 import type { Batch, Committed } from '../../batch.js';
 import { blockAt, firstBlockFrom, timeOfBlock } from './clock.js';
 import { createFeed, type Feed } from './feed.js';
-import type { DemoProfile } from './profiles.js';
+import { type DemoProfile, demoDays } from './profiles.js';
 import { blockHash } from './rows.js';
 
 /** One token of the demo in the database. */
@@ -96,9 +96,6 @@ async function openToken({ models, tokens, profile, lane, now }: DemoTokenDeps):
 function isOutgrown({ startDay, rows, now }: { startDay: string | null; rows: number; now: number }): boolean {
   return rows > maxRows || (startDay !== null && countDays(startDay, dayOf(now)) > maxDays);
 }
-
-/** UTC days that the demo begins with, the current one included. */
-export const demoDays = 120;
 
 /** Transfers and days at which a demo token is made anew. */
 export const maxRows = 30_000;

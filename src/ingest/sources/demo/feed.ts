@@ -4,7 +4,7 @@ import { playEvent } from './events.js';
 import { createLedger } from './ledger.js';
 import { parties } from './parties.js';
 import { type PlannedEvent, planHour } from './plan.js';
-import { priceAt } from './price.js';
+import { isPriceHour, priceAt } from './price.js';
 import type { DemoProfile } from './profiles.js';
 import { createRandom } from './random.js';
 import { toTransfers } from './rows.js';
@@ -46,7 +46,7 @@ export function createFeed({ profile, lane, startDay, afterBlock, balances }: Fe
       const doneAt = timeOfBlock(done);
       const lastHour = hourNumber(timeOfBlock(untilBlock));
       for (let hour = hourNumber(doneAt); hour <= lastHour; hour++) {
-        if (hour * hourMs > doneAt) part.prices.push(priceAt({ profile, hour }));
+        if (hour * hourMs > doneAt && isPriceHour({ startDay, hour })) part.prices.push(priceAt({ profile, hour }));
         const ofHour: TransferInput[] = [];
         for (const event of planHour({ profile, startDay, hour })) {
           if (event.blockNumber > done && event.blockNumber <= untilBlock) ofHour.push(...play(event, ofHour));

@@ -1,7 +1,8 @@
 import { formatUnits } from '../../../models/amount.js';
+import { dayMs, startOfDay } from '../../../models/calendar.js';
 import type { PriceInput } from '../../batch.js';
 import { hourMs } from './clock.js';
-import type { DemoProfile } from './profiles.js';
+import { type DemoProfile, demoDays } from './profiles.js';
 import { createRandom } from './random.js';
 import { rhythmOf } from './rhythm.js';
 
@@ -17,6 +18,11 @@ export function priceAt({ profile, hour }: { profile: DemoProfile; hour: number 
     volume: plain(turnover * (0.7 + 0.6 * createRandom(`volume ${symbol} ${hour}`).next()), 2),
     where: `demo ${symbol} price of hour ${hour}`,
   };
+}
+
+/** True for the hours that get a price: every sixth, and every one from two weeks before the first fill ends. */
+export function isPriceHour({ startDay, hour }: { startDay: string; hour: number }): boolean {
+  return hour % 6 === 0 || hour * hourMs >= startOfDay(startDay).getTime() + (demoDays - 14) * dayMs;
 }
 
 /** Smooth noise from -1 to 1: a number for every `hours` hours, eased between two of them. */

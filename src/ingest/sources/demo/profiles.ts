@@ -21,6 +21,9 @@ export interface DemoProfile {
   readonly firstWallet: number;
 }
 
+/** UTC days that the demo begins with, the current one included. */
+export const demoDays = 120;
+
 /** Selector that the weekly interest is paid with. */
 export const interestSelector = '0x1d4ee3b4';
 
@@ -36,7 +39,7 @@ export const demoProfiles: readonly DemoProfile[] = [
     decimals: 18,
     paymentRule: { kind: PaymentRuleKind.FROM, addresses: [parties('LZAR').payer], selectors: [] },
     supply: 10_576_000n,
-    transfersPerDay: 68,
+    transfersPerDay: 60,
     peakHour: 11,
     price: 0.0552,
     volatility: 0.06,
@@ -49,7 +52,7 @@ export const demoProfiles: readonly DemoProfile[] = [
     decimals: 18,
     paymentRule: { kind: PaymentRuleKind.FROM, addresses: [parties('LUSD').payer], selectors: [] },
     supply: 165_000n,
-    transfersPerDay: 45,
+    transfersPerDay: 42,
     peakHour: 15,
     price: 1,
     volatility: 0.004,
@@ -62,7 +65,7 @@ export const demoProfiles: readonly DemoProfile[] = [
     decimals: 2,
     paymentRule: { kind: PaymentRuleKind.METHODS, addresses: [], selectors: [interestSelector] },
     supply: 12_000_000_000n,
-    transfersPerDay: 34,
+    transfersPerDay: 28,
     peakHour: 6,
     price: 0.0000612,
     volatility: 0.03,
@@ -75,7 +78,7 @@ export const demoProfiles: readonly DemoProfile[] = [
     decimals: 6,
     paymentRule: { kind: PaymentRuleKind.ALL, addresses: [], selectors: [] },
     supply: 2_500_000n,
-    transfersPerDay: 34,
+    transfersPerDay: 28,
     peakHour: 16,
     price: 0.9998,
     volatility: 0.002,
