@@ -59,7 +59,9 @@ function compileField(name: string, condition: unknown, variables: Variables): F
   const [only] = tests;
   if (tests.length === 1 && only !== undefined) {
     // Most filters: one plain condition on a top-level field, whose value is no array.
-    return path.length === 1 && !only.negated && only.expandLeaf ? topLevelFilter(name, only) : pathFilter(path, only);
+    return path.length === 1 && !only.negated && only.expandLeaf && only.group === undefined
+      ? topLevelFilter(name, only)
+      : pathFilter(path, only);
   }
   const filters = tests.map((test) => pathFilter(path, test));
   return (document) => filters.every((filter) => filter(document));

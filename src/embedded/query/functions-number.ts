@@ -1,6 +1,7 @@
 import { MongoError } from '../errors.js';
-import { add, multiply, type Numeric, operand, Summation, subtract } from './arithmetic.js';
+import { add, multiply, operand, Summation, subtract } from './arithmetic.js';
 import { compare } from './compare.js';
+import { decimalOf } from './decimal.js';
 import type { ExpressionFunction } from './functions.js';
 import { numericOf, storableNumber, typeOf } from './values.js';
 
@@ -45,8 +46,8 @@ export const numberFunctions: Record<string, ExpressionFunction> = {
   }),
   $ceil: rounding('$ceil', Math.ceil),
   $floor: rounding('$floor', Math.floor),
-  $trunc: placed('$trunc', Math.trunc),
-  $round: placed('$round', roundHalfEven),
+  $trunc: placed('$trunc', () => false),
+  $round: placed('$round', isRoundedUp),
   $sum: { arity: [0, Number.POSITIVE_INFINITY], apply: (parts) => sumOf(listed(parts)).total() },
   $avg: {
     arity: [0, Number.POSITIVE_INFINITY],
@@ -77,43 +78,35 @@ function rounding(operator: string, round: (value: number) => number): Expressio
   });
 }
 
-/** `[number, place]`: rounds at a decimal place, also left of the point; by the shortest decimal text, as people read it. */
-function placed(operator: string, round: (value: number) => number): ExpressionFunction {
+/** `[number, place]`: cuts the exact decimal value of a number at a place, also left of the point. */
+function placed(operator: string, isUp: (twice: bigint, unit: bigint, whole: bigint) => boolean): ExpressionFunction {
   return {
     arity: [1, 2],
     apply: ([value, place = 0]) => {
       if (isNil(value) || isNil(place)) return null;
-      const number: Numeric = operand(operator, value);
+      const number = operand(operator, value);
       const places = Number(operand(operator, place));
       if (!Number.isInteger(places) || places < -20 || places > 100) {
-        throw new MongoError(
-          'Location51083',
-          `cannot apply ${operator} with precision value ${places}, value must be in [-20, 100]`,
-        );
+        const problem = `cannot apply ${operator} with precision value ${places}, value must be in [-20, 100]`;
+        throw new MongoError('Location51083', problem);
       }
-      if (typeof number === 'bigint') {
-        if (places >= 0) return storableNumber(number);
-        throw new MongoError(
-          'BadValue',
-          `${operator} left of the point does not support integers beyond 2^53 on this server`,
-        );
-      }
-      if (!Number.isFinite(number)) return number;
-      return shift(round(shift(number, places)), -places) + 0;
+      const decimal = decimalOf(number);
+      if (typeof decimal === 'string' || decimal.exponent >= -places) return storableNumber(number);
+      const unit = 10n ** BigInt(-places - decimal.exponent);
+      const sign = decimal.coefficient < 0n ? -1n : 1n;
+      const magnitude = decimal.coefficient * sign;
+      const [whole, rest] = [magnitude / unit, magnitude % unit];
+      const rounded = sign * (isUp(rest * 2n, unit, whole) ? whole + 1n : whole);
+      if (places > 0) return Number(`${rounded}e${-places}`);
+      const result = rounded * 10n ** BigInt(-places);
+      return typeof number === 'bigint' ? storableNumber(result) : Number(result);
     },
   };
 }
 
-function shift(value: number, places: number): number {
-  const [digits = '0', exponent = '0'] = String(value).split('e');
-  return Number(`${digits}e${Number(exponent) + places}`);
-}
-
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  if (rest !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
+/** To the nearest, and half-way to the even neighbour. */
+function isRoundedUp(twice: bigint, unit: bigint, whole: bigint): boolean {
+  return twice > unit || (twice === unit && whole % 2n === 1n);
 }
 
 function extreme(values: readonly unknown[], direction: 1 | -1): unknown {

@@ -3,8 +3,10 @@ import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { assignPaths, type PathExpression } from './assign.js';
 import { compileExpression, type Variables } from './expression.js';
+import { isForm } from './expression-forms.js';
+import { functionOf } from './functions.js';
 import { ownField } from './paths.js';
-import { isDocument, numericOf, typeOf } from './values.js';
+import { isDocument, numericOf } from './values.js';
 
 /** Compiles a projection: inclusion follows the document with `_id` first and computed fields last, in order of the projection. */
 export function compileProjection(projection: Document, variables: Variables = {}): (document: Document) => Document {
@@ -53,7 +55,7 @@ function parseProjection(projection: Document, known: readonly string[]): Parsed
     }
     const flag = typeof value === 'boolean' ? value : numericOf(value);
     if (flag === undefined) {
-      refuseFindOperators(value);
+      refuseUnknown(value);
       parsed.computed.push({ path, expression: compileExpression(value, known) });
       if (parsed.including === false) throw mixed('31252', 'Cannot use an expression', name, 'exclusion');
       parsed.including = true;
@@ -82,14 +84,16 @@ function mixed(code: string, what: string, name: string, kind: string): MongoErr
   return new MongoError(`Location${Number(code)}`, `${what} on field ${name} in ${kind} projection`);
 }
 
-function refuseFindOperators(value: unknown): void {
+/** A projection reports an unknown operator by a code of its own. */
+function refuseUnknown(value: unknown): void {
   if (!isDocument(value)) return;
-  const operator = Object.keys(value)[0];
-  if (operator === '$elemMatch' || operator === '$meta' || (operator === '$slice' && typeOf(value.$slice) === 'int')) {
-    throw new MongoError(
-      'BadValue',
-      `The projection operator ${operator} is not supported by this server: ${shown(value)}`,
-    );
+  const operator = Object.keys(value)[0] ?? '';
+  if (operator === '$elemMatch' || operator === '$meta' || (operator === '$slice' && !Array.isArray(value.$slice))) {
+    const problem = `The projection operator ${operator} is not supported by this server: ${shown(value)}`;
+    throw new MongoError('BadValue', problem);
+  }
+  if (!isForm(operator) && functionOf(operator) === undefined) {
+    throw new MongoError('Location31325', `Invalid $project :: caused by :: Unknown expression ${operator}`);
   }
 }
 

@@ -1,0 +1,90 @@
+import { answers } from './pipelines.js';
+import { describeConformance } from './suite.js';
+
+const idsOf = (list: string) => ({ $map: { input: list, as: 'each', in: '$$each._id' } });
+
+describeConformance('$lookup', [
+  answers(
+    '$lookup by a field',
+    [{ k: 1 }, { k: 9 }],
+    [{ $lookup: { from: 'others', localField: 'k', foreignField: 'r', as: 'found' } }],
+    [
+      { _id: 1, k: 1, found: [{ _id: 1, r: 1 }] },
+      { _id: 2, k: 9, found: [] },
+    ],
+    { other: [{ r: 1 }, { r: 2 }] },
+  ),
+  answers(
+    '$lookup by a field joins every element of an array',
+    [{ k: [1, 2] }],
+    [
+      { $lookup: { from: 'others', localField: 'k', foreignField: 'r', as: 'found' } },
+      { $project: { n: { $size: '$found' } } },
+    ],
+    [{ _id: 1, n: 2 }],
+    { other: [{ r: 1 }, { r: 2 }, { r: 3 }] },
+  ),
+  answers(
+    '$lookup by a missing field finds null and missing',
+    [{}],
+    [
+      { $lookup: { from: 'others', localField: 'k', foreignField: 'r', as: 'found' } },
+      { $project: { ids: idsOf('$found') } },
+    ],
+    [{ _id: 1, ids: [2, 3] }],
+    { other: [{ r: 1 }, { r: null }, {}] },
+  ),
+  answers(
+    '$lookup by let and pipeline limits each document on its own',
+    [{ k: 'a' }, { k: 'b' }],
+    [
+      {
+        $lookup: {
+          from: 'others',
+          let: { key: '$k' },
+          pipeline: [
+            { $match: { $expr: { $eq: ['$r', '$$key'] } } },
+            { $sort: { v: -1 } },
+            { $limit: 1 },
+            { $project: { _id: 0, v: 1 } },
+          ],
+          as: 'best',
+        },
+      },
+    ],
+    [
+      { _id: 1, k: 'a', best: [{ v: 3 }] },
+      { _id: 2, k: 'b', best: [{ v: 2 }] },
+    ],
+    {
+      other: [
+        { r: 'a', v: 1 },
+        { r: 'a', v: 3 },
+        { r: 'b', v: 2 },
+      ],
+    },
+  ),
+  answers(
+    '$lookup compares ranges across types as expressions do',
+    [{ k: 2 }],
+    [
+      {
+        $lookup: {
+          from: 'others',
+          let: { key: '$k' },
+          pipeline: [{ $match: { $expr: { $gt: ['$r', '$$key'] } } }],
+          as: 'more',
+        },
+      },
+      { $project: { ids: idsOf('$more') } },
+    ],
+    [{ _id: 1, ids: [2, 3] }],
+    { other: [{ r: 1 }, { r: 3 }, { r: 'text' }, {}] },
+  ),
+  answers(
+    '$lookup from a collection that is not there finds nothing',
+    [{ k: 1 }],
+    [{ $lookup: { from: 'nowhere', localField: 'k', foreignField: 'r', as: 'found' } }],
+    [{ _id: 1, k: 1, found: [] }],
+  ),
+]);
