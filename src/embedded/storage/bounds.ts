@@ -92,7 +92,8 @@ class Reader implements Bounds {
   #compare(operator: string, path: string, constant: { value: unknown } | undefined): void {
     if (constant === undefined) return;
     if (operator === '$eq') this.#narrow(path, pointsOf([constant.value]));
-    const limits = COMPARISONS[operator];
+    // A missing field, which an index holds as null, is less than null.
+    const limits = COMPARISONS[operator === '$lt' && constant.value === null ? '$lte' : operator];
     const encoded = tryEncodeValue(constant.value);
     if (limits !== undefined && encoded !== undefined) {
       this.#narrow(path, [limits(encoded, { low: LOWEST, high: HIGHEST })]);
