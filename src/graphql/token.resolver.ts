@@ -1,0 +1,33 @@
+import { FieldResolver, Resolver, Root } from 'type-graphql';
+import { decodeAmount, formatUnits } from '../models/amount.js';
+import { Freshness } from '../models/freshness.js';
+import { GraphQLBigInt, GraphQLDecimal } from '../models/scalars.js';
+import { Token } from '../models/token.js';
+import type { TokenSnapshot } from '../models/token-snapshot.js';
+
+/** The fields of Token that are made from the snapshot alone; the others are read from it as they are. */
+@Resolver(() => Token)
+export class TokenResolver {
+  /** In tokens; negative where data is missing. */
+  @FieldResolver(() => GraphQLDecimal, {
+    description:
+      "In tokens, not base units; so is every amount of this schema. The chain's own answer where a chain is connected, else opening balances + mints - burns. As fresh as the epoch.",
+  })
+  totalSupply(@Root() { totals, decimals }: TokenSnapshot): string {
+    return formatUnits(decodeAmount(totals.chainSupply ?? totals.supply), decimals);
+  }
+
+  /** Read beside the epoch, never from a cache. */
+  @FieldResolver(() => Freshness, { description: 'Which state of the data this answer shows; cached with nothing.' })
+  freshness(@Root() { epoch, asOfBlock, asOfTime, finalizedBlock }: TokenSnapshot): object {
+    return { epoch, asOfBlock, asOfTime, finalizedBlock };
+  }
+
+  /** Kept in the transaction of the rows. */
+  @FieldResolver(() => GraphQLBigInt, {
+    description: 'Addresses with a balance above 0, the zero address excluded. As fresh as the epoch.',
+  })
+  holderCount(@Root() { totals }: TokenSnapshot): number {
+    return totals.holderCount;
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from './config.js';
+import { createDatabase, type Database } from './database.js';
+import { UpstreamUnavailableError } from './errors.js';
+
+/** A database that was opened for a gateway, and whether it is the one of the demo. */
+export interface OpenedDatabase {
+  readonly database: Database;
+  readonly demo: boolean;
+  /** Folder of the embedded store; undefined with MONGODB_URI. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * Opens the database of MONGODB_URI, and tries again for as long as it does not answer; or the embedded store: imported data in
+ * `DATA_DIR/store` where there is a token, else the demo in `DATA_DIR/demo`, unless DEMO is off. Data of the demo never meets other data.
+ */
+export async function openDatabase({
+  config,
+  signal,
+}: {
+  config: Config;
+  signal: AbortSignal;
+}): Promise<OpenedDatabase> {
+  if (config.database.uri !== undefined) {
+    return { database: await connectAtLast(config.database, signal), demo: false, folder: undefined };
+  }
+  const folder = storeFolder(config);
+  const store = await createDatabase({ config: { ...config.database, dataDir: folder } });
+  if (!config.demo || (await store.models.tokens.findOne({}, { _id: 1 }).lean())) {
+    return { database: store, demo: false, folder };
+  }
+  await store.close();
+  const demoFolder = join(config.database.dataDir, 'demo');
+  const database = await createDatabase({ config: { ...config.database, dataDir: demoFolder }, demo: true });
+  return { database, demo: true, folder: demoFolder };
+}
+
+/** Folder of the embedded store that imports go to. */
+export function storeFolder(config: Pick<Config, 'database'>): string {
+  return join(config.database.dataDir, 'store');
+}
+
+async function connectAtLast(config: Config['database'], signal: AbortSignal): Promise<Database> {
+  for (;;) {
+    try {
+      return await createDatabase({ config });
+    } catch (error) {
+      if (!(error instanceof UpstreamUnavailableError)) throw error;
+      await pause(retryMs, undefined, { signal });
+    }
+  }
+}
+
+const retryMs = 1_000;
