@@ -87,10 +87,3 @@ export function readOnce<T>(call: Call, work: (transaction: Transaction) => T): 
     transaction.abort();
   }
 }
-
-/** Fails with MaxTimeMSExpired once the command's time is over. */
-export function checkDeadline(deadline: number | undefined): void {
-  if (deadline !== undefined && performance.now() > deadline) {
-    throw new MongoError('MaxTimeMSExpired', 'operation exceeded time limit');
-  }
-}

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Long } from 'bson';
 import { MongoError } from '../errors.js';
-import { checkDeadline } from './call.js';
+import { checkDeadline } from './deadline.js';
 
 /** Limits of cursors; every one of them keeps a client that went away from holding on to a snapshot. */
 export const cursorLimits = {

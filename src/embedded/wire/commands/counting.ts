@@ -1,7 +1,8 @@
 import type { Document } from 'bson';
 import type { QueryLanguage } from '../../contracts.js';
 import { MongoError } from '../../errors.js';
-import { type Call, type Command, checkDeadline, namespaceOf, readOnce } from '../call.js';
+import { type Call, type Command, namespaceOf, readOnce } from '../call.js';
+import { checkDeadline } from '../deadline.js';
 import { countField, documentField, hintField, isDocument, type KnownFields } from '../options.js';
 import { reply } from '../reply.js';
 import { maxDocumentBytes } from './write.js';
