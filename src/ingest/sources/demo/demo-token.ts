@@ -1,7 +1,7 @@
 import { decodeAmount } from '../../../models/amount.js';
 import { addDays, countDays, dayOf, startOfDay } from '../../../models/calendar.js';
 import type { Models, Row } from '../../../models/models.js';
-import type { Batch, Committed } from '../../batch.js';
+import type { Batch } from '../../batch.js';
 import { blockAt, firstBlockFrom, timeOfBlock } from './clock.js';
 import { createFeed, type Feed } from './feed.js';
 import { type DemoProfile, demoDays } from './profiles.js';
@@ -17,9 +17,9 @@ export interface DemoToken {
   advance(options: { mayGoOn(): Promise<boolean>; onPart(part: PartOfToken): void }): Promise<void>;
 }
 
-/** How far a token is after a part: transfers that came with the part, and the part of its time that is filled, 0 to 1. */
+/** How far a token is after a part: the transfers of the part, and the part of its time that is filled, 0 to 1. */
 export interface PartOfToken {
-  readonly added: number;
+  readonly transfers: number;
   readonly share: number;
 }
 
@@ -35,8 +35,8 @@ export function createDemoToken(deps: DemoTokenDeps): DemoToken {
         const from = open.doneBlock;
         const head = blockAt(deps.now());
         while (open.doneBlock < head && (await mayGoOn())) {
-          const added = await commitPart(deps, open, Math.min(head, open.doneBlock + blocksOfPart));
-          onPart({ added, share: (open.doneBlock - from) / (head - from) });
+          const transfers = await commitPart(deps, open, Math.min(head, open.doneBlock + blocksOfPart));
+          onPart({ transfers, share: (open.doneBlock - from) / (head - from) });
         }
       } catch (error) {
         // What is in memory may be ahead of the database now: the next call reads again where it stands.
@@ -50,7 +50,7 @@ export function createDemoToken(deps: DemoTokenDeps): DemoToken {
 async function commitPart({ pipeline, profile }: DemoTokenDeps, open: OpenToken, untilBlock: number): Promise<number> {
   const { tokenId, feed } = open;
   const { transfers, prices } = feed.take({ untilBlock, lively: untilBlock - open.doneBlock <= livelyGap });
-  const { added } = await pipeline.commit({
+  await pipeline.commit({
     tokenId,
     source: 'demo',
     ...(transfers.length > 0 && { transfers }),
@@ -69,8 +69,8 @@ async function commitPart({ pipeline, profile }: DemoTokenDeps, open: OpenToken,
     },
   });
   open.doneBlock = untilBlock;
-  open.rows += added;
-  return added;
+  open.rows += transfers.length;
+  return transfers.length;
 }
 
 async function openToken({ models, tokens, profile, lane, now }: DemoTokenDeps): Promise<OpenToken> {
@@ -118,7 +118,7 @@ interface OpenToken {
 /** What a demo token needs; the pipeline and the token service are named by what is used of them. */
 export interface DemoTokenDeps {
   readonly models: Models;
-  readonly pipeline: { commit(batch: Batch): Promise<Committed> };
+  readonly pipeline: { commit(batch: Batch): Promise<unknown> };
   readonly tokens: DemoTokenService;
   readonly profile: DemoProfile;
   readonly lane: number;

@@ -37,15 +37,16 @@ export function createDemo({ database, pipeline, tokens, onProgress, onError, no
   const closing = new AbortController();
   const mayGoOn = async (): Promise<boolean> => !closing.signal.aborted && (await lease.hold());
   let isFilled = false;
-  let transfers = 0;
+  let written = 0;
 
   const advance = async (): Promise<void> => {
     for (const [lane, token] of demoTokens.entries()) {
       await token.advance({
         mayGoOn,
-        onPart({ added, share }) {
-          transfers += added;
-          if (!isFilled) onProgress?.({ symbol: token.symbol, transfers, share: (lane + share) / demoTokens.length });
+        onPart({ transfers, share }) {
+          written += transfers;
+          if (!isFilled)
+            onProgress?.({ symbol: token.symbol, transfers: written, share: (lane + share) / demoTokens.length });
         },
       });
     }

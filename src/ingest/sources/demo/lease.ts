@@ -22,8 +22,8 @@ export function createLease({ models, name, lifeMs, now }: LeaseOptions): Lease 
     const taken = await jobs.updateOne({ _id, expiresAt: { $lte: new Date(now()) } }, { $set: { owner, expiresAt } });
     if (taken.matchedCount === 1) return true;
     const document = { kind: 'lease', tokenId: '', createdAt: new Date(now()), owner, expiresAt };
-    const made = await jobs.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
-    return made.upsertedCount === 1;
+    const made = await jobs.updateOne({ _id }, { $setOnInsert: document }, { upsert: true }).catch(unlessTaken);
+    return made?.upsertedCount === 1;
   };
 
   return {
@@ -40,6 +40,11 @@ export function createLease({ models, name, lifeMs, now }: LeaseOptions): Lease 
       await jobs.deleteOne({ _id, owner });
     },
   };
+}
+
+// Two processes that find no lease make it at the same time: one of them is told that the key is there already.
+function unlessTaken(error: unknown): undefined {
+  if ((error as { code?: unknown }).code !== 11_000) throw error;
 }
 
 /** Whose lease, for what, and for how long without a sign of life. */
