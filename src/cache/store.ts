@@ -75,6 +75,8 @@ export async function createStore({
     serialize: ({ value }) => String(value),
     deserialize: <Value>(text: string) => ({ value: text as Value }),
   });
+  // Keys are complete already; Keyv's own default would put `keyv::` before those it writes and not before those of the scripts.
+  keyv.namespace = undefined;
   keyv.on('error', () => telemetry.count('store.keyvErrors'));
   const breaker = createBreaker({ name: 'store', timeoutMs: config.timeoutMs, settings: config.breaker, telemetry });
   const store: Store = {
