@@ -26,6 +26,8 @@ export interface Changes {
   readonly extras: ReadonlyArray<() => void>;
 }
 
+const READER_CHECK_MS = 10_000;
+
 interface Waiting {
   readonly changes: Changes;
   readonly resolve: () => void;
@@ -38,6 +40,7 @@ export class Commits {
   /** Number of lmdb writes so far; tells whether anything has changed. */
   done = 0;
   #waiting: Waiting[] = [];
+  #readersCheckedAt = 0;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -57,6 +60,7 @@ export class Commits {
     this.#waiting = [];
     if (batch.length === 0) return;
     const conflicts = new Set<Waiting>();
+    this.#forgetDeadReaders();
     try {
       this.#environment.root.transactionSync(() => {
         const found = readHead(this.#environment);
@@ -79,6 +83,14 @@ export class Commits {
       if (conflicts.has(waiting)) waiting.reject(writeConflict());
       else waiting.resolve();
     }
+  }
+
+  /** A process that was killed while reading would hold on to its snapshot, and the file would grow and grow. */
+  #forgetDeadReaders(): void {
+    const now = Date.now();
+    if (now - this.#readersCheckedAt < READER_CHECK_MS) return;
+    this.#readersCheckedAt = now;
+    this.#environment.root.readerCheck();
   }
 }
 

@@ -1,8 +1,8 @@
-import type { QueryLanguage, Storage } from '../contracts.js';
+import type { QueryLanguage } from '../contracts.js';
 import { openEnvironment } from './environment.js';
 import { LmdbStorage } from './storage.js';
 
 /** Opens the data directory, making it where it is missing. Several processes may have it open at once. */
-export async function openStorage({ path, language }: { path: string; language: QueryLanguage }): Promise<Storage> {
+export async function openStorage({ path, language }: { path: string; language: QueryLanguage }): Promise<LmdbStorage> {
   return new LmdbStorage(openEnvironment(path), language);
 }

@@ -29,6 +29,11 @@ export class LmdbStorage implements Storage {
     this.replies = new StoredReplies(environment, Date.now);
   }
 
+  /** Number of times that commits of this process were written to disk. */
+  get diskWrites(): number {
+    return this.#commits.done;
+  }
+
   begin({ multi }: { multi: boolean }): StoreTransaction {
     if (this.#isClosed) throw new MongoError('ShutdownInProgress', 'The store is closed; open it again.');
     const view = new View(this.#environment);
@@ -42,21 +47,27 @@ export class LmdbStorage implements Storage {
   }
 
   async run<T>(work: (transaction: Transaction) => T): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const transaction = this.begin({ multi: false });
-      try {
-        const result = work(transaction);
-        // The work may have taken the conflict for an answer; what it did is thrown away all the same.
-        if (transaction.blockedBy !== undefined) throw new Blocked(transaction.blockedBy);
-        await transaction.commit();
-        return result;
-      } catch (error) {
-        transaction.abort();
-        const holder = transaction.blockedBy;
-        if (holder !== undefined) await holder.ended;
-        else if (error instanceof MongoError && error.codeName === 'WriteConflict') await pause(attempt);
-        else throw error;
+    let leaveQueue: (() => void) | undefined;
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const transaction = this.begin({ multi: false });
+        try {
+          const result = work(transaction);
+          // The work may have taken the conflict for an answer; what it did is thrown away all the same.
+          if (transaction.obstacle !== undefined) throw new Blocked();
+          await transaction.commit();
+          return result;
+        } catch (error) {
+          transaction.abort();
+          const { obstacle } = transaction;
+          if (obstacle !== undefined && leaveQueue !== undefined) await obstacle.holder.ended;
+          else if (obstacle !== undefined) leaveQueue = await this.#locks.queue(obstacle);
+          else if (error instanceof MongoError && error.codeName === 'WriteConflict') await pause(attempt);
+          else throw error;
+        }
       }
+    } finally {
+      leaveQueue?.();
     }
   }
 

@@ -14,7 +14,7 @@ import type { Changes, Commits } from './commit.js';
 import { prepare, retyped } from './documents.js';
 import type { Environment } from './environment.js';
 import { Reading, type Row } from './found.js';
-import { Blocked, type LockOwner, type Locks } from './locks.js';
+import { Blocked, type LockOwner, type Locks, type Obstacle } from './locks.js';
 import type { View } from './view.js';
 import { type WriteContext, writeDocument } from './writes.js';
 
@@ -33,8 +33,8 @@ export interface TransactionParts {
 /** One snapshot, the writes laid over it, and the locks held for them. */
 export class StoreTransaction implements Transaction, LockOwner, WriteContext {
   readonly ended: Promise<void>;
-  /** Who holds what this statement needs; the statement then has to run again. */
-  blockedBy: LockOwner | undefined;
+  /** The lock that this statement did not get; it then has to run again. */
+  obstacle: Obstacle | undefined;
   readonly view: View;
   readonly #parts: TransactionParts;
   readonly #created = new Map<Namespace, CollectionRecord>();
@@ -145,8 +145,8 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
       return;
     }
     if (multi) throw writeConflict();
-    this.blockedBy = holder;
-    throw new Blocked(holder);
+    this.obstacle = { key, holder };
+    throw new Blocked();
   }
 
   #collectionForWriting(ns: Namespace): CollectionRecord {

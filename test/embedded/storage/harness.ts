@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { IndexSpec, KeyPattern, Storage } from '../../../src/embedded/contracts.js';
 import { createQueryLanguage } from '../../../src/embedded/query/index.js';
 import { openStorage } from '../../../src/embedded/storage/index.js';
+import type { LmdbStorage } from '../../../src/embedded/storage/storage.js';
 
 /** The language that stores under test speak. */
 export const language = createQueryLanguage();
@@ -18,7 +19,7 @@ export function temporaryDirectory(): string {
 }
 
 /** A store that is closed with the test. */
-export async function openTestStorage(path = temporaryDirectory()): Promise<Storage> {
+export async function openTestStorage(path = temporaryDirectory()): Promise<LmdbStorage> {
   const storage = await openStorage({ path, language });
   onTestFinished(() => storage.close());
   return storage;
