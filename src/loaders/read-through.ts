@@ -1,4 +1,4 @@
-import { createEpochs } from '../cache/epochs.js';
+import { createEpochs, type Epochs } from '../cache/epochs.js';
 import type { Store } from '../cache/store.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database.js';
@@ -15,6 +15,8 @@ import { createSnapshotEpochs, type ScopeState } from './scope-state.js';
 export interface ReadThrough {
   createScope(options: ScopeOptions): RequestScope;
   stats(): ReadStats;
+  /** The process's view of the epochs, for other caches over the same store. */
+  readonly epochs: Epochs;
 }
 
 /** What a request brings along. */
@@ -65,6 +67,7 @@ export function createReadThrough({
   const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };
 
   return {
+    epochs,
     stats: () => ({ hits: counts.hit, stale: counts.stale, misses: counts.miss, bypasses: counts.bypass }),
     createScope: ({ deadlineAt, attempt, record }) => {
       const deps = { database, settings, limits: { deadlineAt, timeoutMs } };
