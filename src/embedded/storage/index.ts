@@ -3,6 +3,12 @@ import { openEnvironment } from './environment.js';
 import { LmdbStorage } from './storage.js';
 
 /** Opens the data directory, making it where it is missing. Several processes may have it open at once. */
-export async function openStorage({ path, language }: { path: string; language: QueryLanguage }): Promise<LmdbStorage> {
-  return new LmdbStorage(openEnvironment(path), language);
+export async function openStorage(options: {
+  readonly path: string;
+  readonly language: QueryLanguage;
+  /** Milliseconds since 1970; tells when a session has been silent for long. */
+  readonly now?: () => number;
+}): Promise<LmdbStorage> {
+  const { path, language, now = Date.now } = options;
+  return new LmdbStorage({ environment: openEnvironment(path), language, now });
 }

@@ -21,12 +21,13 @@ export class LmdbStorage implements Storage {
   #catalog: Catalog = { version: -1, collections: new Map() };
   #isClosed = false;
 
-  constructor(environment: Environment, language: QueryLanguage) {
+  constructor(parts: { environment: Environment; language: QueryLanguage; now: () => number }) {
+    const { environment, language, now } = parts;
     this.#environment = environment;
     this.#language = language;
     this.#commits = new Commits(environment);
     this.#schema = new Schema(environment);
-    this.replies = new StoredReplies(environment, Date.now);
+    this.replies = new StoredReplies(environment, now);
   }
 
   /** Number of times that commits of this process were written to disk. */
