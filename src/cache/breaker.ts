@@ -46,6 +46,7 @@ export function createBreaker({
     rollingCountTimeout: settings.resetMs,
     rollingCountBuckets: 1,
     rollingPercentilesEnabled: false,
+    errorFilter: isRefusal,
   });
   let inARow = 0;
   circuit.on('success', () => {
@@ -79,6 +80,11 @@ export function createBreaker({
     },
     close: () => circuit.shutdown(),
   };
+}
+
+/** A full Redis refuses writes but is there: reads must go on. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^(OOM|MISCONF|EXECABORT)\b/.test(error.message);
 }
 
 class LateError extends Error {}

@@ -78,6 +78,9 @@ export async function createStore({
   // Keys are complete already; Keyv's own default would put `keyv::` before those it writes and not before those of the scripts.
   keyv.namespace = undefined;
   keyv.on('error', () => telemetry.count('store.keyvErrors'));
+  // Keyv deletes within a MULTI, which a full Redis refuses; the plain command it takes.
+  const remove = async (gone: string[]): Promise<unknown> =>
+    redis ? redis.client.unlink(gone) : keyv.deleteMany(gone);
   const breaker = createBreaker({ name: 'store', timeoutMs: config.timeoutMs, settings: config.breaker, telemetry });
   const store: Store = {
     kind: redis ? 'redis' : 'memory',
@@ -99,13 +102,12 @@ export async function createStore({
       }
       return confirmed;
     },
-    invalidate: async (gone) =>
-      gone.length === 0 || (await breaker.run(() => keyv.deleteMany(gone.map(full)))).reachable,
+    invalidate: async (gone) => gone.length === 0 || (await breaker.run(() => remove(gone.map(full)))).reachable,
     invalidatePattern: async (pattern) => {
       let count = 0;
       for await (const found of scanKeys({ source: redis?.client ?? memory, breaker, pattern: full(pattern) })) {
         if (found === null) return null;
-        if (!(await breaker.run(() => keyv.deleteMany(found))).reachable) return null;
+        if (!(await breaker.run(() => remove(found))).reachable) return null;
         count += found.length;
       }
       return count;
