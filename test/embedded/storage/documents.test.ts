@@ -1,0 +1,32 @@
+import { Double, deserialize, Long, serialize } from 'bson';
+import { describe, expect, it } from 'vitest';
+import { findAll, insertAll, openTestStorage } from './harness.js';
+
+const ns = 'test.rows';
+
+describe('stored documents', () => {
+  it('come back byte for byte, with _id first, and with the types of numbers that an update leaves alone', async () => {
+    const storage = await openTestStorage();
+    const document = { _id: 1, whole: new Double(1), long: Long.fromNumber(5), nested: { whole: new Double(2) }, n: 1 };
+    const raw = serialize(document);
+    await storage.run((statement) => statement.insert(ns, deserialize(raw), raw));
+    const bytes = () => {
+      const reader = storage.begin({ multi: false });
+      const [first] = [...(reader.find({ ns }).raw?.() ?? [])];
+      reader.abort();
+      return Buffer.from(first ?? []);
+    };
+    expect(bytes().equals(Buffer.from(raw))).toBe(true);
+    await storage.run((statement) =>
+      statement.update({ ns, filter: {}, update: { $set: { n: 2 } }, multi: false, upsert: false }),
+    );
+    expect(bytes().equals(Buffer.from(serialize({ ...document, n: 2 })))).toBe(true);
+    await insertAll(storage, 'test.late', [{ a: 1, _id: 7 }]);
+    expect(Object.keys(findAll(storage, { ns: 'test.late' })[0] ?? {})).toEqual(['_id', 'a']);
+  });
+
+  it('may not pass 16 MB', async () => {
+    const storage = await openTestStorage();
+    await expect(insertAll(storage, ns, [{ text: 'x'.repeat(17 << 20) }])).rejects.toMatchObject({ code: 10334 });
+  });
+});
