@@ -2,7 +2,7 @@ import type { EpochValue } from '../cache/epoch-value.js';
 import { keys } from '../cache/key.js';
 import { type TokenSnapshot, toTokenSnapshot } from '../models/token-snapshot.js';
 import type { AnswerSettings, AnyRelation } from '../relations/relation.js';
-import { assemble } from './assemble.js';
+import { loadRelation } from './load-relation.js';
 import type { Group, Readable } from './readable.js';
 
 /** A token as it is cached: without what is read beside the epoch. */
@@ -30,16 +30,8 @@ export function relationReadable({
     id: keys.relation('', relation.name, normal),
     load: async (readables, read) => {
       const wanted = readables as readonly RelationReadable[];
-      const rows = await relation.load(
-        wanted.map((readable) => readable.token),
-        normal,
-        read,
-      );
-      const values = assemble(
-        relation,
-        rows,
-        wanted.map((readable) => readable.token.id),
-      );
+      const tokens = wanted.map((readable) => readable.token);
+      const values = await loadRelation({ relation, tokens, args: normal, read });
       return new Map(wanted.map((readable) => [readable.key, values.get(readable.token.id)]));
     },
   };

@@ -28,10 +28,7 @@ export interface MetricWindow {
   readonly to: string;
 }
 
-/**
- * Figures of a window. Commands by type: VOLUME 1, GROWTH 2, ACTIVITY and ALL 4; one more when some token has no wallet in its windows
- * and GROWTH is asked.
- */
+/** Figures of a window. Commands by type: VOLUME 1, GROWTH 3, ACTIVITY 4, ALL 5. */
 export const metrics = relation<MetricsArgs, { readonly type: MetricType; readonly period: Period }, TokenMetrics>({
   name: 'metrics',
   description: 'Figures of a window of whole UTC days that ends with the day of asOfTime, amounts in tokens.',

@@ -90,7 +90,7 @@ describe('Relations against a naive computation from the transfers', () => {
           }
         },
       ),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: Number(process.env.ORACLE_RUNS ?? 8), endOnFailure: true },
     );
   }, 240_000);
 });

@@ -72,3 +72,17 @@ export function toInput(row: LedgerTransfer): TransferInput {
     where: `${row.block}:${row.log}`,
   };
 }
+
+/** One more transfer and one more price a day after the last of a ledger: moves every relation. */
+export async function addTransfer(database: Database, tokenId: string, { transfers, prices }: Ledger): Promise<void> {
+  const last = transfers.at(-1);
+  const price = prices.at(-1);
+  if (!last || !price) throw new Error('a ledger with transfers and prices is expected');
+  const time = last.time + 86_400_000;
+  await createPipeline({ database, publisher }).commit({
+    tokenId,
+    source: 'file',
+    transfers: [toInput({ ...last, block: last.block + 100, time, value: 12_345n * 10n ** 18n, success: true })],
+    prices: [{ timestamp: time, price: '9', volume: '1', where: 'prices' }],
+  });
+}

@@ -1,0 +1,45 @@
+import type { Database } from '../../src/database.js';
+
+/** What a server says about how it answers a command. */
+export interface Explained {
+  readonly command: string;
+  readonly stages: readonly string[];
+}
+
+/**
+ * Explains a find or aggregate, and for each `$lookup` the pipeline that it runs for one token, with values in place of its variables:
+ * a server does not tell the plan of that part by itself.
+ */
+export async function explainAll(
+  database: Database,
+  command: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<Explained[]> {
+  const own = await explain(database, command);
+  const lookups = ((command.pipeline ?? []) as Array<Record<string, unknown>>).flatMap(({ $lookup }) =>
+    $lookup === undefined ? [] : [$lookup as { from: string; pipeline: unknown[] }],
+  );
+  const inner = await Promise.all(
+    lookups.map(({ from, pipeline }) =>
+      explain(database, { aggregate: from, pipeline: substitute(pipeline, variables), cursor: {} }),
+    ),
+  );
+  return [own, ...inner];
+}
+
+async function explain(database: Database, command: Readonly<Record<string, unknown>>): Promise<Explained> {
+  const wanted = ['find', 'aggregate', 'filter', 'sort', 'limit', 'projection', 'pipeline', 'cursor'];
+  const asked = Object.fromEntries(wanted.filter((name) => name in command).map((name) => [name, command[name]]));
+  const plan = await database.connection.db?.command({ explain: asked, verbosity: 'queryPlanner' });
+  const stages = [...JSON.stringify(plan?.queryPlanner ?? plan).matchAll(/"stage":"([A-Z_]+)"/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return { command: JSON.stringify(asked), stages };
+}
+
+function substitute(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {
+  if (typeof value === 'string' && value.startsWith('$$')) return variables[value.slice(2)];
+  if (Array.isArray(value)) return value.map((part) => substitute(part, variables));
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, substitute(part, variables)]));
+}
