@@ -1,15 +1,15 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { createAbsentScope } from './absent-scope.js';
-import { type Backend, createBackend } from './backend.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
+import { type Backend, createBackend } from './gateway/backend.js';
+import { createDeferredScope } from './gateway/deferred-scope.js';
+import { createMonitor, type Monitor } from './gateway/monitor.js';
 import { createApollo } from './graphql/apollo.js';
 import { createExecutor } from './graphql/executor.js';
 import { addQueryPage } from './graphql/query-page.js';
 import { buildGatewaySchema } from './graphql/schema.js';
-import { createMonitor, type Monitor } from './monitor.js';
 import { addHealthRoutes } from './rest/health.js';
 import { createServer } from './rest/server.js';
 
@@ -52,9 +52,13 @@ export async function createGateway({
   const schema = buildGatewaySchema({ ttls: config.cache.tierTtls });
   const execute = createExecutor({
     schema,
-    createScope: (options) => backend?.readThrough.createScope(options) ?? createAbsentScope(),
+    createScope: (options) => {
+      if (backend) return backend.readThrough.createScope(options);
+      return createDeferredScope(opening.then(({ readThrough }) => readThrough.createScope(options)));
+    },
     status: monitor.status,
     deadlineMs: config.http.deadlineMs,
+    onDefect: (error) => logger.error({ err: error }, 'a request could not be ended'),
   });
   const apollo = createApollo({ schema, execute, config, logger });
   const [app] = await Promise.all([createServer({ config: config.http, logger }), apollo.start()]);

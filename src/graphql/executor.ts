@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type Gr
 import type { RequestContext } from '../context.js';
 import { GatewayError } from '../errors.js';
 import type { RequestScope } from '../loaders/request-scope.js';
-import { within } from '../within.js';
+import { within } from './within.js';
 
 /** An operation as Apollo hands it over: parsed, validated, chosen. */
 export interface ExecutorRequest {
@@ -19,6 +19,7 @@ export interface ExecutorDeps {
   readonly createScope: (options: { deadlineAt: number; attempt: number; record: boolean }) => RequestScope;
   readonly status: RequestContext['status'];
   readonly deadlineMs: number;
+  readonly onDefect: (error: unknown) => void;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface ExecutorDeps {
  * older than later reads, the answer is thrown away and a query is resolved once more with nothing kept; the last attempt reads inside one
  * transaction, in which nothing can move.
  */
-export function createExecutor({ schema, createScope, status, deadlineMs }: ExecutorDeps) {
+export function createExecutor({ schema, createScope, status, deadlineMs, onDefect }: ExecutorDeps) {
   return async (request: ExecutorRequest): Promise<ExecutionResult> => {
     const deadlineAt = Date.now() + deadlineMs;
     for (let attempt = 0; ; attempt += 1) {
@@ -48,7 +49,8 @@ export function createExecutor({ schema, createScope, status, deadlineMs }: Exec
         if (!(error instanceof GatewayError)) throw error;
         return { data: null, errors: [new GraphQLError(error.message, { originalError: error })] };
       } finally {
-        await scope.close();
+        // What is left to do (writing to the cache) is for later requests: this one does not wait for it.
+        scope.close().catch(onDefect);
       }
     }
   };

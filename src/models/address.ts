@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { getAddress, isAddress as isChecksummed } from 'viem';
+import { getAddress, isAddress as isChecksummed } from 'viem/utils';
 
 /** The address that mints come from and burns go to. */
 export const zeroAddress = '0x0000000000000000000000000000000000000000';

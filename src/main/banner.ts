@@ -1,4 +1,4 @@
-import type { Config } from './config.js';
+import type { Config } from '../config.js';
 
 /** What the process says at start: a line per dependency (what is used, what it means, which variable changes it), then the URLs. */
 export function buildBanner({ config, data, version, url }: BannerFacts): string {

@@ -1,4 +1,4 @@
-import { GatewayError } from './errors.js';
+import { GatewayError } from '../errors.js';
 
 /** The value of a promise, or DEADLINE_EXCEEDED when it is not there at `deadlineAt`; what it was doing is left to end by itself. */
 export async function within<T>(deadlineAt: number, value: T | PromiseLike<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Backend } from './backend.js';
+import type { Backend } from '../gateway/backend.js';
 
 /** The demo that runs inside this process. */
 export interface RunningDemo {
@@ -9,9 +9,9 @@ export interface RunningDemo {
 /** Starts the demo on an open backend and reports the first fill on stderr. Its code is loaded here, for nobody else needs it. */
 export async function runDemo({ backend, logger }: { backend: Backend; logger: Logger }): Promise<RunningDemo> {
   const [{ createPipeline }, { createTokenDataService }, { createDemo }] = await Promise.all([
-    import('./ingest/pipeline.js'),
-    import('./services/token-data-service.js'),
-    import('./ingest/sources/demo/demo.js'),
+    import('../ingest/pipeline.js'),
+    import('../services/token-data-service.js'),
+    import('../ingest/sources/demo/demo.js'),
   ]);
   const { database, publisher } = backend;
   const report = createReport();

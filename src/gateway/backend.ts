@@ -1,10 +1,10 @@
-import { buildNamespace } from './cache/namespace.js';
-import { createEpochPublisher, type EpochPublisher } from './cache/publisher.js';
-import { createStore, type Store } from './cache/store.js';
-import type { Config } from './config.js';
-import type { Database } from './database.js';
-import { createReadThrough, type ReadThrough } from './loaders/read-through.js';
-import { relations } from './relations/index.js';
+import { buildNamespace } from '../cache/namespace.js';
+import { createEpochPublisher, type EpochPublisher } from '../cache/publisher.js';
+import { createStore, type Store } from '../cache/store.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database.js';
+import { createReadThrough, type ReadThrough } from '../loaders/read-through.js';
+import { relations } from '../relations/index.js';
 
 /** What answers are read from, once there is a database: the shared store, the epochs and the loaders over it. */
 export interface Backend {

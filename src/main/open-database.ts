@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config } from './config.js';
-import { createDatabase, type Database } from './database.js';
-import { UpstreamUnavailableError } from './errors.js';
+import type { Config } from '../config.js';
+import { createDatabase, type Database } from '../database.js';
+import { UpstreamUnavailableError } from '../errors.js';
 
 /** A database that was opened for a gateway, and whether it is the one of the demo. */
 export interface OpenedDatabase {
@@ -27,14 +28,24 @@ export async function openDatabase({
     return { database: await connectAtLast(config.database, signal), demo: false, folder: undefined };
   }
   const folder = storeFolder(config);
+  if (presumesDemo(config)) return openDemo(config);
   const store = await createDatabase({ config: { ...config.database, dataDir: folder } });
   if (!config.demo || (await store.models.tokens.findOne({}, { _id: 1 }).lean())) {
     return { database: store, demo: false, folder };
   }
   await store.close();
-  const demoFolder = join(config.database.dataDir, 'demo');
-  const database = await createDatabase({ config: { ...config.database, dataDir: demoFolder }, demo: true });
-  return { database, demo: true, folder: demoFolder };
+  return openDemo(config);
+}
+
+/** True when the demo can be told without opening anything: nothing was ever imported here. */
+export function presumesDemo(config: Pick<Config, 'database' | 'demo'>): boolean {
+  return config.demo && config.database.uri === undefined && !existsSync(storeFolder(config));
+}
+
+async function openDemo({ database: settings }: Config): Promise<OpenedDatabase> {
+  const folder = join(settings.dataDir, 'demo');
+  const database = await createDatabase({ config: { ...settings, dataDir: folder }, demo: true });
+  return { database, demo: true, folder };
 }
 
 /** Folder of the embedded store that imports go to. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Config } from '../config.js';
+import type { CacheStatus, DependencyStatus, IngestStatus, Status } from '../graphql/types/status.js';
+import { within } from '../graphql/within.js';
+import type { Row } from '../models/models.js';
 import type { Backend } from './backend.js';
-import type { Config } from './config.js';
-import type { CacheStatus, DependencyStatus, IngestStatus, Status } from './graphql/types/status.js';
-import type { Row } from './models/models.js';
-import { within } from './within.js';
 
 /** Knows how the process and its stores are, as of the last look; a look is taken when somebody asks and the last one is old. */
 export interface Monitor {
@@ -14,9 +14,11 @@ export interface Monitor {
   /** The database is open: the first look is taken now. Before, `reason` says why there is none. */
   attach(backend: Backend): void;
   explain(reason: string): void;
+  /** Looks every few seconds from now on, so that `status` is never much older. Never keeps the process alive. */
+  watch(): void;
 }
 
-/** There is no timer in it: a gateway that nobody asks sends no command. */
+/** Without `watch` there is no timer in it: a gateway that nobody asks sends no command. */
 export function createMonitor({ config, demo }: { config: Config; demo: () => boolean }): Monitor {
   const startedAt = new Date();
   let backend: Backend | undefined;
@@ -49,6 +51,9 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
     explain: (reason) => {
       seen = { ...seen, healthy: false, detail: reason };
     },
+    watch: () => {
+      setInterval(check, watchMs).unref();
+    },
     status: () => {
       if (Date.now() - checkedAt > refreshMs) void check();
       return {
@@ -65,8 +70,9 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
 
 const checkMs = 500;
 const refreshMs = 1_000;
+const watchMs = 5_000;
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { parseEnv } from 'node:util';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../config.js';
+import { GatewayError } from '../errors.js';
+import { createGateway } from '../gateway.js';
+import { buildBanner } from './banner.js';
+import { openDatabase, presumesDemo } from './open-database.js';
+import { type RunningDemo, runDemo } from './run-demo.js';
+
+/**
+ * The process edge. It listens first and opens the database meanwhile, so that the first answer waits for no data; SIGINT and SIGTERM
+ * drain and exit 0, a second signal exits at once.
+ */
+export async function run({ environment }: { environment: Environment }): Promise<void> {
+  await start({ ...readEnvironmentFile(), ...environment }).catch(fail);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+async function start(environment: Environment): Promise<void> {
+  const config = readConfig(environment);
+  const logger = pino({ level: config.logLevel }, pino.destination(2));
+  const closing = new AbortController();
+  const opened = openDatabase({ config, signal: closing.signal });
+  const gateway = await createGateway({
+    config,
+    database: opened.then(({ database }) => database),
+    demo: presumesDemo(config),
+    logger,
+  });
+  let demo: RunningDemo | undefined;
+
+  exitOnSignals(async () => {
+    closing.abort();
+    await demo?.close();
+    await gateway.close();
+    const { database } = await opened.catch(() => ({ database: undefined }));
+    await database?.close();
+  });
+
+  await gateway.app.listen({ port: config.http.port, host: config.http.host });
+  const patience = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), bannerPatienceMs).unref());
+  const data = await Promise.race([opened, patience]);
+  const { version } = gateway.monitor.status();
+  process.stdout.write(buildBanner({ config, data, version, url: urlOf(gateway.app.server.address(), config) }));
+
+  const backend = await gateway.backend;
+  gateway.monitor.watch();
+  if ((await opened).demo && !closing.signal.aborted) demo = await runDemo({ backend, logger });
+}
+
+/** Longest wait of the banner for the database; what it does not know by then, it says. */
+const bannerPatienceMs = 1_000;
+
+/** Variables of a file `.env` in the working directory, under those of the environment. */
+function readEnvironmentFile(): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+function urlOf(address: AddressInfo | string | null, { http }: Config): string {
+  const port = typeof address === 'object' && address ? address.port : http.port;
+  return `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`;
+}
+
+function exitOnSignals(close: () => Promise<void>): void {
+  let isClosing = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isClosing) process.exit(1);
+      isClosing = true;
+      process.stderr.write('\nEnding: running requests are answered first. Once more ends at once.\n');
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+}
+
+/** A failure that the reader of the terminal can act on is a sentence; a defect keeps its stack. */
+function fail(error: unknown): never {
+  const { code, port, address } = error as { code?: string; port?: number; address?: string };
+  if (code === 'EADDRINUSE') {
+    process.stderr.write(
+      `Port ${port} on ${address} is taken by another process. End that one, or choose another port: PORT=${(port ?? 4000) + 1} npm start\n`,
+    );
+  } else if (code === 'EACCES' && port !== undefined) {
+    process.stderr.write(`Port ${port} may not be opened by this user. Choose one above 1023: PORT=4000 npm start\n`);
+  } else {
+    process.stderr.write(`${error instanceof GatewayError ? error.message : ((error as Error).stack ?? error)}\n`);
+  }
+  process.exit(1);
+}
