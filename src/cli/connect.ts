@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildNamespace } from '../cache/namespace.js';
+import type { EpochPublisher } from '../cache/publisher.js';
+import { createEpochPublisher } from '../cache/publisher.js';
+import { createStore } from '../cache/store.js';
+import { type Config, readConfig } from '../config.js';
+import { createDatabase, type Database } from '../database.js';
+import { createPipeline, type Pipeline } from '../ingest/pipeline.js';
+import { createTokenDataService, type TokenDataService } from '../services/token-data-service.js';
+
+/** What every command works with. */
+export interface Connections {
+  readonly config: Config;
+  readonly database: Database;
+  readonly publisher: EpochPublisher;
+  readonly pipeline: Pipeline;
+  readonly tokens: TokenDataService;
+  close(): Promise<void>;
+}
+
+/** Opens the database and the cache that the gateway of the same environment uses, so that it sees every change at once. */
+export async function connect(environment: Readonly<Record<string, string | undefined>>): Promise<Connections> {
+  const config = readConfig(environment);
+  const database = await createDatabase({
+    config: { ...config.database, dataDir: join(config.database.dataDir, 'store') },
+  });
+  try {
+    const { databaseId, formatVersion } = database.metadata;
+    const namespace = buildNamespace({ databaseId, formatVersion, answers: config.answers });
+    const store = await createStore({ config: config.cache, namespace });
+    const publisher = createEpochPublisher({ store });
+    return {
+      config,
+      database,
+      publisher,
+      pipeline: createPipeline({ database, publisher }),
+      tokens: createTokenDataService({ database, publisher, chainId: config.chainId }),
+      close: async () => {
+        await store.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** True when a gateway of this data directory shows the demo, because its own store was empty when it started. */
+export async function mayShowDemo({ config, database }: Connections): Promise<boolean> {
+  if (database.kind !== 'embedded' || !existsSync(join(config.database.dataDir, 'demo'))) return false;
+  return (await database.models.tokens.countDocuments({}, { limit: 1 })) === 0;
+}

@@ -1,0 +1,33 @@
+import { GatewayError } from '../errors.js';
+
+/** Where a command writes: one JSON object or text on stdout, everything else on stderr. */
+export interface Output {
+  /** The result, as an object for --json and as text. */
+  result(value: object, text: string): void;
+  note(text: string): void;
+  /** Tells an error and gives the exit code for it. */
+  failure(error: unknown): number;
+}
+
+/** Output of a command; `json` prints exactly one object on stdout. */
+export function createOutput({ json }: { json: boolean }): Output {
+  const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value, replaceBigInt)}\n`);
+  return {
+    result: (value, text) => {
+      if (json) print(value);
+      else process.stdout.write(`${text}\n`);
+    },
+    note: (text) => void process.stderr.write(`${text}\n`),
+    failure: (error) => {
+      const known = error instanceof GatewayError;
+      const message = error instanceof Error ? error.message : String(error);
+      if (json) print({ error: { code: known ? error.code : 'INTERNAL', message } });
+      process.stderr.write(`Error: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
+      return 1;
+    },
+  };
+}
+
+function replaceBigInt(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}

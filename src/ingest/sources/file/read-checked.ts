@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+import { BadRowError, BadUserInputError } from '../../../errors.js';
+import type { Column } from './columns.js';
+import { FieldProblem } from './fields.js';
+import { type OpenFile, openFile } from './open-file.js';
+import { readRows } from './read-rows.js';
+
+/** Who hears of a row that is refused; throws to stop. */
+export type OnBadRow = (error: BadRowError) => void;
+
+/** Reads a whole file row by row. A FieldProblem or BadRowError that `take` throws refuses the row with file, line, column and reason. */
+export async function readChecked(
+  path: string,
+  { columns, onBadRow, onBytes, take, name = basename(path) }: CheckedReading,
+): Promise<{ rows: number; digest: string }> {
+  const file: OpenFile = await openFile(path, onBytes);
+  let rows = 0;
+  let refused = 0;
+  const refuse = (error: BadRowError): void => {
+    refused += 1;
+    onBadRow(error);
+  };
+  for await (const { values, line } of readRows(file, { name, columns, onBadRow: refuse })) {
+    rows += 1;
+    try {
+      take(values, line, `${name}:${line}`);
+    } catch (error) {
+      refuse(toBadRow(error, `${name}:${line}`));
+    }
+  }
+  if (rows === 0 && refused === 0) throw new BadUserInputError(`${name}: expected rows under the header, found none.`);
+  return { rows, digest: file.digest() };
+}
+
+/** How to read a file. */
+export interface CheckedReading {
+  readonly columns: readonly Column[];
+  readonly onBadRow: OnBadRow;
+  readonly onBytes?: (count: number) => void;
+  /** Name in messages. */
+  readonly name?: string;
+  take(values: ReadonlyArray<string | undefined>, line: number, where: string): void;
+}
+
+function toBadRow(error: unknown, where: string): BadRowError {
+  if (error instanceof FieldProblem) {
+    return new BadRowError({ where: `${where}, column ${error.column}`, reason: error.message });
+  }
+  if (error instanceof BadRowError) return error;
+  throw error;
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { transferColumns } from './columns.js';
+import { FieldProblem } from './fields.js';
+import { type BlockTimes, parseTransfer } from './parse-transfer.js';
+import { type OnBadRow, readChecked } from './read-checked.js';
+import { Spool } from './spool.js';
+import { decodeSpoolRow, encodeSpoolRow, type SpooledTransfer } from './spool-row.js';
+
+/** Checked transfers of the inputs, sorted by token and block. */
+export interface SpooledFiles {
+  /** Contract addresses by the number that spooled rows carry; at least one row each. */
+  readonly tokens: ReadonlyArray<{ readonly address: string; readonly rows: number; readonly lowestBlock: number }>;
+  readonly read: number;
+  /** Rows of tokens that were not asked for. */
+  readonly otherTokens: number;
+  /** Hash of the content of all inputs, in any order. */
+  readonly digest: string;
+  rows(): Generator<SpooledTransfer>;
+}
+
+/**
+ * First pass of an import: reads every row once, refuses the bad ones, and leaves the good ones sorted in `folder`. Nothing is written to
+ * the database yet, so that a bad row in the last line leaves nothing behind, and rows in any order cost the same.
+ */
+export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFiles> {
+  const { files, folder, blockTimes, onBadRow, onBytes, signal } = request;
+  const spool = new Spool(folder);
+  const tokens = createTokenNumbers();
+  const names = distinctNames(files);
+  const digests: string[] = [];
+  let read = 0;
+  let otherTokens = 0;
+  let sequence = 0;
+  for (const [number, path] of files.entries()) {
+    const { digest } = await readChecked(path, {
+      columns: transferColumns,
+      name: names[number] ?? path,
+      onBadRow: (error) => {
+        read += 1;
+        onBadRow(error);
+      },
+      ...(onBytes ? { onBytes } : {}),
+      take: (values, line) => {
+        signal?.throwIfAborted();
+        const transfer = parseTransfer(values, blockTimes);
+        const address = transfer.tokenAddress ?? request.address;
+        if (address === undefined) {
+          throw new FieldProblem(
+            'token_address',
+            'the token of the row, or --address for a file of one token',
+            undefined,
+          );
+        }
+        read += 1;
+        if (request.address !== undefined && address !== request.address) {
+          otherTokens += 1;
+          return;
+        }
+        const token = tokens.numberOf(address, transfer.blockNumber);
+        const key = { token, block: transfer.blockNumber, log: transfer.logIndex, sequence };
+        sequence += 1;
+        spool.add(key, encodeSpoolRow(key, transfer, number, line));
+      },
+    });
+    digests.push(digest);
+  }
+  return {
+    tokens: tokens.list,
+    read,
+    otherTokens,
+    digest: createHash('sha256').update(digests.sort().join()).digest('hex'),
+    rows: function* () {
+      for (const line of spool.sorted()) yield decodeSpoolRow(line, names);
+    },
+  };
+}
+
+/** What the first pass needs; without `address` all tokens of the files are taken. */
+export interface SpoolRequest {
+  readonly files: readonly string[];
+  readonly folder: string;
+  readonly address?: string;
+  readonly blockTimes: BlockTimes;
+  readonly onBadRow: OnBadRow;
+  readonly onBytes?: (count: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+function createTokenNumbers() {
+  const numbers = new Map<string, number>();
+  const list: Array<{ address: string; rows: number; lowestBlock: number }> = [];
+  return {
+    list,
+    numberOf: (address: string, block: number): number => {
+      const known = numbers.get(address);
+      const number = known ?? list.length;
+      if (known === undefined) {
+        numbers.set(address, number);
+        list.push({ address, rows: 0, lowestBlock: block });
+      }
+      const token = list[number];
+      if (token) {
+        token.rows += 1;
+        token.lowestBlock = Math.min(token.lowestBlock, block);
+      }
+      return number;
+    },
+  };
+}
+
+/** Short names where they tell the files apart, else the paths as given. */
+function distinctNames(files: readonly string[]): string[] {
+  const short = files.map((file) => basename(file));
+  return new Set(short).size === files.length ? short : [...files];
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { Database } from '../database.js';
+import { type BadRowError, BadUserInputError } from '../errors.js';
+import type { Pipeline } from '../ingest/pipeline.js';
+import { readBlockTimes } from '../ingest/sources/file/read-block-times.js';
+import type { OnBadRow } from '../ingest/sources/file/read-checked.js';
+import { readOpenings } from '../ingest/sources/file/read-openings.js';
+import { readPrices } from '../ingest/sources/file/read-prices.js';
+import { readTokens, type TokenFacts } from '../ingest/sources/file/read-tokens.js';
+import { type SpooledFiles, spoolTransfers } from '../ingest/sources/file/spool-transfers.js';
+import { createTempFolder } from '../ingest/sources/file/temp-folder.js';
+import { ensureToken } from './ensure-token.js';
+import { checkImportRequest, type ImportRequest } from './import-request.js';
+import { commitRows } from './import-rows.js';
+import type { TokenDataService } from './token-data-service.js';
+
+/** What an import did. */
+export interface ImportSummary {
+  /** Rows of transfers and prices: read; new; there already; refused. */
+  read: number;
+  new: number;
+  known: number;
+  refused: number;
+  /** Rows of tokens that were not asked for. */
+  otherTokens: number;
+  tokens: Array<{ id: string; address: string; symbol: string; new: number; known: number; epoch: number }>;
+  /** The first refused rows. */
+  refusedRows: string[];
+  notices: string[];
+  /** True when a signal ended it after a whole batch; the same command goes on from there. */
+  interrupted: boolean;
+}
+
+/** Hears how far an import is: bytes while reading, rows while writing. */
+export type OnProgress = (progress: { phase: 'reading' | 'writing'; done: number; total: number }) => void;
+
+/** What an import works with. */
+export interface ImportDeps {
+  readonly database: Database;
+  readonly pipeline: Pipeline;
+  readonly tokens: TokenDataService;
+  readonly onProgress?: OnProgress;
+  /** Ends the import after the running batch. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Imports files. First everything is read, checked and sorted; only then are tokens made and batches committed in the order of blocks.
+ * The same files twice, doubled, shuffled, split or by two processes at once end in the same data.
+ */
+export async function importFiles(deps: ImportDeps, given: ImportRequest): Promise<ImportSummary> {
+  const request = checkImportRequest(given);
+  const summary = emptySummary();
+  const onBadRow = createRefusal(summary, request.onError ?? 'stop');
+  const extras = await readExtras(request, onBadRow, summary);
+  const folder = await createTempFolder();
+  try {
+    const spooled = await spool(deps, request, { folder: folder.path, onBadRow, blockTimes: extras.blockTimes.times });
+    summary.read += spooled.read;
+    summary.otherTokens = spooled.otherTokens;
+    if (request.files.length > 0 && spooled.tokens.length === 0 && summary.refused === 0) {
+      throw new BadUserInputError(`--address: none of the ${spooled.read} rows belongs to ${request.address}.`);
+    }
+    const wanted =
+      request.address !== undefined && spooled.tokens.length === 0
+        ? [{ address: request.address, rows: 0, lowestBlock: Number.POSITIVE_INFINITY }]
+        : spooled.tokens;
+    const digest = createHash('sha256').update(`${spooled.digest},${extras.blockTimes.digest}`).digest('hex');
+    const heads = await makeTokens(deps, request, { wanted, facts: extras.tokens, summary });
+    await commitRows(deps, { request, spooled, heads, extras, digest, summary });
+  } catch (error) {
+    if (!deps.signal?.aborted || error !== deps.signal.reason) throw error;
+    summary.interrupted = true;
+  } finally {
+    await folder.remove();
+  }
+  return summary;
+}
+
+/** The small files of an import, read as a whole. */
+export interface Extras {
+  readonly blockTimes: { readonly times: ReadonlyMap<number, number>; readonly digest: string };
+  readonly tokens: ReadonlyMap<string, TokenFacts>;
+  readonly openings: ReadonlyMap<string, bigint> | undefined;
+  readonly prices: Awaited<ReturnType<typeof readPrices>>['prices'];
+}
+
+async function readExtras(request: ImportRequest, onBadRow: OnBadRow, summary: ImportSummary): Promise<Extras> {
+  const { blockTimes, tokensFile, openingBalances, prices } = request;
+  const opened = openingBalances === undefined ? undefined : await readOpenings(openingBalances, onBadRow);
+  summary.notices.push(...(opened?.notices ?? []));
+  const priced = prices === undefined ? { prices: [], read: 0 } : await readPrices(prices, onBadRow);
+  summary.read += priced.read;
+  return {
+    blockTimes:
+      blockTimes === undefined ? { times: new Map(), digest: '' } : await readBlockTimes(blockTimes, onBadRow),
+    tokens: tokensFile === undefined ? new Map() : await readTokens(tokensFile, onBadRow),
+    openings: opened?.balances,
+    prices: priced.prices,
+  };
+}
+
+async function spool(
+  { onProgress, signal }: ImportDeps,
+  { files, address }: ImportRequest,
+  rest: { folder: string; onBadRow: OnBadRow; blockTimes: ReadonlyMap<number, number> },
+): Promise<SpooledFiles> {
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  return spoolTransfers({
+    files,
+    ...rest,
+    ...(address === undefined ? {} : { address }),
+    ...(signal ? { signal } : {}),
+    onBytes: (count) => {
+      done += count;
+      onProgress?.({ phase: 'reading', done, total });
+    },
+  });
+}
+
+/** The token of each contract of the spool, in its order. */
+async function makeTokens(
+  deps: ImportDeps,
+  { symbol, name, decimals, chainId, paymentRule }: ImportRequest,
+  { wanted, facts, summary }: { wanted: SpooledFiles['tokens']; facts: Extras['tokens']; summary: ImportSummary },
+) {
+  const heads: Array<{ tokenId: string; address: string; lowestBlock: number }> = [];
+  for (const { address, lowestBlock } of wanted) {
+    const wish = { address, symbol, name, decimals, chainId, paymentRule, ...facts.get(address) };
+    const { tokenId, notices } = await ensureToken(deps, wish);
+    summary.notices.push(...notices);
+    heads.push({ tokenId, address, lowestBlock });
+  }
+  return heads;
+}
+
+function createRefusal(summary: ImportSummary, onError: 'stop' | 'skip'): OnBadRow {
+  return (error: BadRowError) => {
+    if (onError === 'stop') throw error;
+    summary.refused += 1;
+    if (summary.refusedRows.length < 20) summary.refusedRows.push(error.message);
+  };
+}
+
+function emptySummary(): ImportSummary {
+  return {
+    read: 0,
+    new: 0,
+    known: 0,
+    refused: 0,
+    otherTokens: 0,
+    tokens: [],
+    refusedRows: [],
+    notices: [],
+    interrupted: false,
+  };
+}
