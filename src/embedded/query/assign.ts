@@ -1,6 +1,7 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import type { Expression, Scope } from './expression.js';
+import { ownField } from './paths.js';
 import { isDocument } from './values.js';
 
 /** A computed field: where it goes and what it is. */
@@ -42,7 +43,7 @@ export function withPath(target: unknown, path: readonly string[], value: unknow
   if (name === undefined) return value;
   if (Array.isArray(target)) return target.map((element) => withPath(element, path, value));
   const document = isDocument(target) ? target : {};
-  const part = rest.length === 0 ? value : withPath(document[name], rest, value);
+  const part = rest.length === 0 ? value : withPath(ownField(document, name), rest, value);
   return withField(document, name, part);
 }
 

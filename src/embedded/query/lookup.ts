@@ -3,7 +3,7 @@ import { MongoError } from '../errors.js';
 import { runPipeline } from './aggregate.js';
 import { withPath } from './assign.js';
 import { compileExpression } from './expression.js';
-import { type Path, splitPath } from './paths.js';
+import { ownField, type Path, splitPath } from './paths.js';
 import { compileStages, type PipelineContext, type Stage } from './stages.js';
 import { isDocument, typeOf } from './values.js';
 
@@ -34,15 +34,12 @@ export function compileLookup(argument: unknown, context: PipelineContext): Stag
       "$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified",
     );
   }
-  if (joined && Array.isArray(pipeline)) {
-    throw new MongoError(
-      'FailedToParse',
-      '$lookup with localField, foreignField and pipeline together is not supported by this server: use let and pipeline',
-    );
-  }
   const ns = `${context.db}.${from}`;
   const target = splitPath(as);
-  const read = joined ? readByField(ns, localField, foreignField, context) : readByPipeline(ns, argument, context);
+  const join = joined ? joinFilter(localField, foreignField) : undefined;
+  const read = Array.isArray(pipeline)
+    ? readByPipeline(ns, argument, join, context)
+    : (document: Document) => context.find({ ns, filter: join?.(document) ?? {} });
   return function* lookup(input) {
     for (const document of input) yield withPath(document, target, [...read(document)]) as Document;
   };
@@ -50,15 +47,15 @@ export function compileLookup(argument: unknown, context: PipelineContext): Stag
 
 type Read = (document: Document) => Iterable<Document>;
 
-function readByField(ns: string, localField: string, foreignField: string, { find }: PipelineContext): Read {
+/** The filter that finds what belongs to one document. */
+function joinFilter(localField: string, foreignField: string): (document: Document) => Document {
   const path = splitPath(localField);
   return (document) => {
     const values = localValues(document, path);
     // A pattern inside $in would be matched instead of compared.
-    const filter = values.some((value) => typeOf(value) === 'regex')
+    return values.some((value) => typeOf(value) === 'regex')
       ? { $or: values.map((value) => ({ [foreignField]: { $eq: value } })) }
       : { [foreignField]: values.length === 1 ? { $eq: values[0] } : { $in: values } };
-    return find({ ns, filter });
   };
 }
 
@@ -68,10 +65,15 @@ function localValues(value: unknown, path: Path, at = 0): unknown[] {
     return at === path.length ? value : value.flatMap((element) => localValues(element, path, at));
   }
   if (at === path.length) return [value ?? null];
-  return localValues(isDocument(value) ? value[path[at] as string] : undefined, path, at + 1);
+  return localValues(isDocument(value) ? ownField(value, path[at] as string) : undefined, path, at + 1);
 }
 
-function readByPipeline(ns: string, argument: Record<string, unknown>, context: PipelineContext): Read {
+function readByPipeline(
+  ns: string,
+  argument: Record<string, unknown>,
+  join: ((document: Document) => Document) | undefined,
+  context: PipelineContext,
+): Read {
   const known = Object.keys(context.variables);
   const vars = Object.entries((argument.let as object | undefined) ?? {}).map(
     ([name, expression]) => [name, compileExpression(expression, known)] as const,
@@ -83,6 +85,7 @@ function readByPipeline(ns: string, argument: Record<string, unknown>, context: 
   return (document) => {
     const scope = { root: document, variables: context.variables };
     const bound = Object.fromEntries(vars.map(([name, expression]) => [name, expression(scope)]));
-    return runPipeline(ns, pipeline, { ...context, variables: { ...context.variables, ...bound } });
+    const own = join === undefined ? pipeline : [{ $match: join(document) }, ...pipeline];
+    return runPipeline(ns, own, { ...context, variables: { ...context.variables, ...bound } });
   };
 }

@@ -64,7 +64,6 @@ function parseProjection(projection: Document, known: readonly string[]): Parsed
     const included = Boolean(flag);
     if (name === '_id') {
       parsed.id = included;
-      if (included) parsed.paths.push(path);
       return;
     }
     if (parsed.including !== undefined && parsed.including !== included) {

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { compare } from './compare.js';
-import { type Path, splitPath } from './paths.js';
+import { ownField, type Path, splitPath } from './paths.js';
 import { isDocument, numericOf } from './values.js';
 
 /** Compiles a sort order: missing counts as null; an array counts by its least element upwards and by its greatest downwards. */
@@ -57,5 +57,5 @@ function collect(value: unknown, path: Path, at: number, values: unknown[]): voi
     else for (const element of value) collect(isDocument(element) ? element : undefined, path, at, values);
     return;
   }
-  collect(isDocument(value) ? value[part] : undefined, path, at + 1, values);
+  collect(isDocument(value) ? ownField(value, part) : undefined, path, at + 1, values);
 }

@@ -4,7 +4,7 @@ import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { withField } from './assign.js';
 import { isEqual } from './compare.js';
-import { isIndex } from './paths.js';
+import { isIndex, ownField } from './paths.js';
 import { type Change, changerOf, isModifier } from './update-changes.js';
 import { createPathResolver } from './update-paths.js';
 import { isDocument, typeOf } from './values.js';
@@ -101,7 +101,7 @@ function renameChanges(document: Document, from: string[], target: unknown, take
   for (const part of from) {
     if (Array.isArray(value))
       throw new MongoError('BadValue', `The source field of $rename may not be inside an array: ${from.join('.')}`);
-    value = isDocument(value) ? value[part] : undefined;
+    value = isDocument(value) ? ownField(value, part) : undefined;
   }
   if (value === undefined) return [];
   return [
@@ -126,7 +126,7 @@ function changeAt(target: unknown, path: readonly string[], at: number, change: 
       `Cannot create field '${part}' in element {${path[at - 1]}: ${shown(target)}}`,
     );
   }
-  const before = Object.hasOwn(target, part) ? target[part] : undefined;
+  const before = ownField(target, part);
   if (before === undefined && !change.creates) return target;
   const below = before === undefined && at + 1 < path.length ? {} : before;
   const after = changeAt(below, path, at + 1, change);

@@ -3,6 +3,7 @@ import type { UpdateOptions } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { compileFilter, type Filter } from './filter.js';
+import { ownField } from './paths.js';
 import { isOperators } from './predicates.js';
 import { isDocument } from './values.js';
 
@@ -31,7 +32,8 @@ export function createPathResolver({ arrayFilters = [], filter = {} }: UpdateOpt
     if (at < 0) return [[...walked, ...rest]];
     const before = rest.slice(0, at);
     const list = before.reduce<unknown>(
-      (value, part) => (isDocument(value) || Array.isArray(value) ? (value as Document)[part] : undefined),
+      (value, part) =>
+        isDocument(value) ? ownField(value, part) : Array.isArray(value) ? value[Number(part)] : undefined,
       target,
     );
     const here = [...walked, ...before];

@@ -48,6 +48,9 @@ export function typeOf(value: unknown): TypeName {
   if (value instanceof Date) return 'date';
   if (value instanceof RegExp) return 'regex';
   if (value instanceof Uint8Array) return 'binData';
+  // BSON values have classes of their own; a plain document stays one, whatever its fields are called.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return 'object';
   return bsonTypes[(value as { _bsontype?: string })._bsontype ?? ''] ?? 'object';
 }
 

@@ -87,4 +87,81 @@ describeConformance('$lookup', [
     [{ $lookup: { from: 'nowhere', localField: 'k', foreignField: 'r', as: 'found' } }],
     [{ _id: 1, k: 1, found: [] }],
   ),
+  answers(
+    '$lookup by a field and a pipeline keeps the join',
+    [{ k: 1 }, { k: 2 }],
+    [
+      {
+        $lookup: {
+          from: 'others',
+          localField: 'k',
+          foreignField: 'r',
+          pipeline: [{ $sort: { v: -1 } }, { $limit: 1 }, { $project: { _id: 0, v: 1 } }],
+          as: 'best',
+        },
+      },
+    ],
+    [
+      { _id: 1, k: 1, best: [{ v: 5 }] },
+      { _id: 2, k: 2, best: [] },
+    ],
+    {
+      other: [
+        { r: 1, v: 3 },
+        { r: 1, v: 5 },
+        { r: 3, v: 9 },
+      ],
+    },
+  ),
+  answers(
+    '$lookup inside $lookup reads the variables of both',
+    [{ k: 1 }],
+    [
+      {
+        $lookup: {
+          from: 'others',
+          let: { outer: '$k' },
+          pipeline: [
+            { $match: { $expr: { $eq: ['$r', '$$outer'] } } },
+            {
+              $lookup: {
+                from: 'others',
+                let: { inner: '$v' },
+                pipeline: [{ $match: { $expr: { $and: [{ $eq: ['$v', '$$inner'] }, { $gt: ['$r', '$$outer'] }] } } }],
+                as: 'same',
+              },
+            },
+            { $project: { ids: idsOf('$same') } },
+          ],
+          as: 'found',
+        },
+      },
+      { $project: { found: 1 } },
+    ],
+    [{ _id: 1, found: [{ _id: 1, ids: [2] }] }],
+    {
+      other: [
+        { r: 1, v: 7 },
+        { r: 2, v: 7 },
+        { r: 3, v: 8 },
+      ],
+    },
+  ),
+  answers(
+    'a let variable with a name that an inner $map takes over',
+    [{ k: 2, l: [1, 2] }],
+    [
+      {
+        $lookup: {
+          from: 'others',
+          let: { x: '$k', l: '$l' },
+          pipeline: [{ $match: { $expr: { $eq: [{ $sum: { $map: { input: '$$l', as: 'x', in: '$$x' } } }, '$r'] } } }],
+          as: 'found',
+        },
+      },
+      { $project: { ids: idsOf('$found') } },
+    ],
+    [{ _id: 1, ids: [2] }],
+    { other: [{ r: 2 }, { r: 3 }, { r: 4 }] },
+  ),
 ]);
