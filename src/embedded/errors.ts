@@ -41,6 +41,7 @@ export const errorCodes = {
   ConversionFailure: 241,
   SnapshotUnavailable: 246,
   UnsupportedOpQueryCommand: 352,
+  TemporarilyUnavailable: 365,
   UnknownStage: 40324,
   UnknownField: 40415,
   ChangeStreamNotSupported: 40573,

@@ -29,7 +29,7 @@ export interface EmbeddedServerOptions {
 
 /** How long a transaction outlives the last connection of its client. */
 const disconnectGraceMs = 1_000;
-const sweepMs = 30_000;
+const sweepMs = 5_000;
 
 /**
  * Serves a data directory to MongoDB drivers, over a unix socket that only this user may open.
@@ -85,10 +85,12 @@ export async function createEmbeddedServer({ dataDir, port }: EmbeddedServerOpti
     let closed: Promise<void> | undefined;
     const close = async () => {
       for (const end of closers.reverse()) end();
+      dispatcher.refuse();
+      // Writes that wait for an open transaction go on once it is aborted.
+      sessions.close();
       await dispatcher.drain();
       for (const socket of sockets) socket.destroy();
       cursors.endWhere(() => true);
-      sessions.close();
       await storage.close();
     };
     return {

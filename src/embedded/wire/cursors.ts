@@ -6,6 +6,11 @@ import { checkDeadline } from './deadline.js';
 /** Limits of cursors; every one of them keeps a client that went away from holding on to a snapshot. */
 export const cursorLimits = {
   idleMs: 10 * 60_000,
+  /** A cursor idle for this long gives its snapshot back when the rest of its documents is small. */
+  snapshotIdleMs: 10_000,
+  /** Bytes of one rest that is taken into memory instead of a snapshot, and of all of them together. */
+  restBytes: 256 * 1024,
+  allRestsBytes: 64 * 1024 * 1024,
   /** A batch ends here, as in MongoDB. */
   batchBytes: 16 * 1024 * 1024,
   /** lmdb serves 2048 readers to all processes together; each process keeps at most this many waiting. */
@@ -22,11 +27,13 @@ export interface CursorSource {
   readonly close: () => void;
 }
 
-/** An open cursor: a source, and the one document read ahead to know whether more follow. */
+/** An open cursor: a source, and what was read ahead of it: one document to know whether more follow, or all the rest. */
 export class Cursor {
   readonly id = Long.fromNumber(randomInt(1, 2 ** 48 - 1));
   usedAt = Date.now();
-  private ahead: Uint8Array | undefined;
+  /** Bytes held in memory since `detach`; 0 while the cursor reads from its snapshot. */
+  heldBytes = 0;
+  private ahead: Uint8Array[] = [];
   private ended = false;
 
   constructor(readonly source: CursorSource) {}
@@ -42,7 +49,7 @@ export class Cursor {
       bytes += document.length;
       if (bytes > cursorLimits.batchBytes && batch.length > 0) break;
       batch.push(document);
-      this.ahead = undefined;
+      this.ahead.shift();
       if (batch.length % 64 === 0) checkDeadline(deadline);
     }
     return batch;
@@ -53,20 +60,36 @@ export class Cursor {
     return this.peek() === undefined;
   }
 
+  /** Takes the rest into memory and gives the snapshot back, if it has at most `limit` bytes. */
+  detach(limit: number): boolean {
+    let bytes = this.ahead.reduce((sum, document) => sum + document.length, 0);
+    while (!this.ended && bytes <= limit) bytes += this.readAhead()?.length ?? 0;
+    if (!this.ended) return false;
+    this.heldBytes = bytes;
+    this.source.close();
+    return true;
+  }
+
   close(): void {
     this.ended = true;
-    this.ahead = undefined;
+    this.ahead = [];
     this.source.documents.return?.();
     this.source.close();
   }
 
   private peek(): Uint8Array | undefined {
-    if (this.ahead === undefined && !this.ended) {
-      const next = this.source.documents.next();
-      if (next.done === true) this.ended = true;
-      else this.ahead = next.value;
+    return this.ahead[0] ?? this.readAhead();
+  }
+
+  private readAhead(): Uint8Array | undefined {
+    if (this.ended) return undefined;
+    const next = this.source.documents.next();
+    if (next.done === true) {
+      this.ended = true;
+      return undefined;
     }
-    return this.ahead;
+    this.ahead.push(next.value);
+    return next.value;
   }
 }
 
@@ -74,20 +97,22 @@ export class Cursor {
 export class CursorRegistry {
   private readonly open = new Map<string, Cursor>();
 
-  /** Keeps a cursor for `getMore`; the one idle for longest ends when there are too many. */
+  /** Keeps a cursor for `getMore`. When there are too many snapshots, those idle for longest give theirs back or end. */
   add(cursor: Cursor): void {
-    if (this.open.size >= cursorLimits.open) {
-      let oldest = cursor;
-      for (const other of this.open.values()) if (other.usedAt < oldest.usedAt) oldest = other;
-      this.end(oldest);
-    }
     this.open.set(cursor.id.toString(), cursor);
+    // A Map keeps the order of insertion, and `get` puts a used cursor at the end.
+    const reading = [...this.open.values()].filter(({ heldBytes }) => heldBytes === 0);
+    for (const idle of reading.slice(0, Math.max(0, reading.length - cursorLimits.open))) {
+      if (!this.release(idle)) this.end(idle);
+    }
   }
 
   /** The cursor of a `getMore`, or CursorNotFound. */
   get(id: string): Cursor {
     const cursor = this.open.get(id);
     if (cursor === undefined) throw new MongoError('CursorNotFound', `cursor id ${id} not found`);
+    this.open.delete(id);
+    this.open.set(id, cursor);
     return cursor;
   }
 
@@ -109,12 +134,32 @@ export class CursorRegistry {
     for (const cursor of [...this.open.values()]) if (matches(cursor.source)) this.end(cursor);
   }
 
-  /** Ends cursors that nobody used for ten minutes. */
+  /** Ends cursors that nobody used for ten minutes, and takes small rests of idle ones into memory. */
   sweep(now: number): void {
-    for (const cursor of [...this.open.values()]) if (now - cursor.usedAt > cursorLimits.idleMs) this.end(cursor);
+    for (const cursor of [...this.open.values()]) {
+      const idleMs = now - cursor.usedAt;
+      if (idleMs > cursorLimits.idleMs) this.end(cursor);
+      else if (idleMs > cursorLimits.snapshotIdleMs && cursor.heldBytes === 0) this.release(cursor);
+    }
   }
 
-  get size(): number {
-    return this.open.size;
+  /** Number of open cursors, and of those that hold a snapshot. */
+  get size(): { total: number; pinned: number } {
+    const open = [...this.open.values()];
+    return { total: open.length, pinned: open.filter(({ heldBytes }) => heldBytes === 0).length };
+  }
+
+  /** False when the rest is too large for memory; a cursor that fails on the way ends, and `getMore` says so. */
+  private release(cursor: Cursor): boolean {
+    if (cursor.source.inTransaction) return false;
+    let held = 0;
+    for (const other of this.open.values()) held += other.heldBytes;
+    if (held + cursorLimits.restBytes > cursorLimits.allRestsBytes) return false;
+    try {
+      return cursor.detach(cursorLimits.restBytes);
+    } catch {
+      this.end(cursor);
+      return true;
+    }
   }
 }

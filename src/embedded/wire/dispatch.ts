@@ -65,9 +65,13 @@ export class Dispatcher {
     }
   }
 
-  /** Refuses new commands and waits for those that run. */
-  async drain(): Promise<void> {
+  /** Answers new commands with ShutdownInProgress from now on. */
+  refuse(): void {
     this.closing = true;
+  }
+
+  /** Waits for the commands that run. */
+  async drain(): Promise<void> {
     await Promise.allSettled([...this.running]);
   }
 

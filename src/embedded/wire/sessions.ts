@@ -4,6 +4,8 @@ import { MongoError } from '../errors.js';
 
 /** A transaction ends by itself after this time, as on a MongoDB server. */
 export const transactionLifetimeMs = 60_000;
+/** Each open transaction holds one of lmdb's 2048 snapshots, which all processes of a directory share. */
+const mostTransactions = 512;
 /** Sessions unused for this long are forgotten; `hello` says the same in minutes. */
 export const sessionLifetimeMs = 30 * 60_000;
 
@@ -38,6 +40,7 @@ export class Session {
 
 /** The sessions of the server, and the life of their transactions. */
 export class SessionRegistry {
+  private openTransactions = 0;
   private readonly sessions = new Map<string, Session>();
 
   constructor(
@@ -66,7 +69,13 @@ export class SessionRegistry {
       );
     }
     this.advance(session, number);
+    if (this.openTransactions >= mostTransactions) {
+      throw new MongoError('TemporarilyUnavailable', `${mostTransactions} transactions are open already; try again.`, {
+        labels: ['TransientTransactionError'],
+      });
+    }
     const work = this.storage.begin({ multi: true });
+    this.openTransactions += 1;
     const expires = setTimeout(() => this.abort(session), transactionLifetimeMs).unref();
     session.transaction = { number, work, expires, state: 'open', wrote: false };
     return session.transaction;
@@ -109,6 +118,7 @@ export class SessionRegistry {
   /** Marks the end of a transaction: its cursors go with it. */
   settle(session: Session, transaction: SessionTransaction, state: 'committed' | 'aborted'): void {
     clearTimeout(transaction.expires);
+    this.openTransactions -= 1;
     transaction.state = state;
     this.onTransactionEnd(session.id);
   }

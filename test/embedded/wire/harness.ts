@@ -61,6 +61,15 @@ export class RawConnection {
     this.socket.write(bytes);
   }
 
+  /** Stops taking replies, as a client does that has no time to read. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
   destroy(): void {
     this.socket.destroy();
   }
@@ -86,7 +95,8 @@ export class RawConnection {
 }
 
 /** Bytes of an OP_MSG with one body section. */
-export function message(body: Document, { flags = 0, trailer = Buffer.alloc(0) } = {}): Buffer {
+export function message(body: Document, options: { flags?: number; trailer?: Buffer } = {}): Buffer {
+  const { flags = 0, trailer = Buffer.alloc(0) } = options;
   const document = serialize(body);
   const head = Buffer.alloc(21);
   head.writeInt32LE(21 + document.length + trailer.length, 0);

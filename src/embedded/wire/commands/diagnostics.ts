@@ -68,7 +68,7 @@ const serverStatus = fact(
     uptime: Math.floor((Date.now() - parts.facts.startedAt) / 1000),
     localTime: new Date(),
     connections: { current: parts.facts.connections() },
-    metrics: { cursor: { open: { total: parts.cursors.size } } },
+    metrics: { cursor: { open: parts.cursors.size } },
     mem: { resident: Math.round(process.memoryUsage.rss() / 2 ** 20) },
     storageEngine: { name: 'lmdb', persistent: true },
   }),
