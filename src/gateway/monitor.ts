@@ -9,7 +9,7 @@ import type { Backend } from './backend.js';
 export interface Monitor {
   /** At once, without waiting for anything. */
   status(): Status;
-  /** Looks now, for at most half a second; true when the database answered. */
+  /** Looks now, for at most a second; true when the database answered. */
   check(): Promise<boolean>;
   /** The database is open: the first look is taken now. Before, `reason` says why there is none. */
   attach(backend: Backend): void;
@@ -68,7 +68,7 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
   };
 }
 
-const checkMs = 500;
+const checkMs = 1_000;
 const refreshMs = 1_000;
 const watchMs = 5_000;
 

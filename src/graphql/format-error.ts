@@ -36,7 +36,9 @@ export function createFormatError({
 /** Apollo gives validation errors one code; these say more. */
 const kept: Readonly<Record<string, true>> = { BAD_USER_INPUT: true, QUERY_LIMIT_EXCEEDED: true };
 
-const limitMessage = /Document contains more that? \d+ tokens|recursively requests too many selections/;
+/** The last one: values nested so deep that reading them ends the stack before the count of tokens ends it. */
+const limitMessage =
+  /^Syntax Error: Document contains more that? \d+ tokens|recursively requests too many selections\.$|^Maximum call stack size exceeded$/;
 const persistedQueryMessage = /^(provided sha does not match query|Unsupported persisted query version)/;
 
 function withCode(formatted: GraphQLFormattedError, code: string): GraphQLFormattedError {

@@ -7,6 +7,7 @@ import { GatewayError } from '../errors.js';
 import { createGateway } from '../gateway.js';
 import { buildBanner } from './banner.js';
 import { openDatabase, presumesDemo } from './open-database.js';
+import { resumePurges } from './resume-purges.js';
 import { type RunningDemo, runDemo } from './run-demo.js';
 
 /**
@@ -48,7 +49,9 @@ async function start(environment: Environment): Promise<void> {
 
   const backend = await gateway.backend;
   gateway.monitor.watch();
-  if ((await opened).demo && !closing.signal.aborted) demo = await runDemo({ backend, logger });
+  if (closing.signal.aborted) return;
+  if ((await opened).demo) demo = await runDemo({ backend, logger });
+  await resumePurges({ backend, logger });
 }
 
 /** Longest wait of the banner for the database; what it does not know by then, it says. */
