@@ -3,7 +3,7 @@ import type { KeyPattern, SortSpec } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { type Bounds, boundsOf, type Interval, narrowedBounds } from './bounds.js';
 import type { CollectionRecord, IndexRecord } from './catalog.js';
-import { HEAD_BYTES, ID_HEAD_BYTES, invert, shortenId, successor } from './keys.js';
+import { HEAD_BYTES, ID_HEAD_BYTES, invert, shorten, shortenId, successor } from './keys.js';
 import type { Range } from './view.js';
 
 /** Ranges that come one after the other in the order of the index. */
@@ -76,9 +76,14 @@ function chooseSingle({ collection, bounds, sort, candidates, hinted }: Question
   const ids = hinted ? undefined : chooseIds(bounds, sort);
   if (ids !== undefined) return ids;
   const [forced] = candidates;
-  let best = chooseIndex(collection, hinted ? forced : undefined, bounds, sort);
-  if (hinted) return best;
+  if (hinted) return chooseIndex(collection, forced, bounds, sort);
   for (const index of candidates) {
+    const choice = index?.unique ? chooseWholeKey(index, bounds) : undefined;
+    if (choice !== undefined) return choice;
+  }
+  let best = chooseIndex(collection, undefined, bounds, sort);
+  for (const index of candidates) {
+    if (sort.length === 0 && !bounds.fields.has(index?.key[0]?.[0] ?? '_id')) continue;
     const choice = chooseIndex(collection, index, bounds, sort);
     const isUseful = choice.points > 0 || choice.hasRange || (sort.length > 0 && choice.ordered);
     if (isUseful && isBetter(choice, best)) best = choice;
@@ -107,6 +112,20 @@ function chooseIds(bounds: Bounds, sort: SortSpec): Choice | undefined {
   if (first?.[1] === -1) idKeys.reverse();
   const exact = bounds.exact && bounds.fields.size === 1;
   return { access: { kind: 'ids', idKeys }, exact, ordered, points: Number.POSITIVE_INFINITY, hasRange: false };
+}
+
+/** At most one document has a whole key of a unique index: no other way can be shorter, nor does its order matter. */
+function chooseWholeKey(index: IndexRecord, bounds: Bounds): Choice | undefined {
+  let fields = '';
+  for (const [path, direction] of index.key) {
+    const intervals = bounds.fields.get(path);
+    const point = intervals?.length === 1 ? intervals[0]?.point : undefined;
+    if (point === undefined) return undefined;
+    fields += direction === 1 ? point : invert(point);
+  }
+  const exact = bounds.exact && bounds.fields.size === index.key.length && fields.length <= HEAD_BYTES;
+  const access: Access = { kind: 'keys', index, keys: [index.id + shorten(fields)] };
+  return { access, exact, ordered: true, points: index.key.length, hasRange: false };
 }
 
 function chooseIndex(

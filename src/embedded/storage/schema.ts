@@ -1,4 +1,5 @@
 import { deserialize } from 'bson';
+import { ABORT } from 'lmdb';
 import type { IndexSpec, Namespace } from '../contracts.js';
 import { duplicateKey, MongoError } from '../errors.js';
 import {
@@ -19,6 +20,7 @@ import { successor } from './keys.js';
 /** Changes of collections and indexes: each is one lmdb write of its own, seen at once by every process. */
 export class Schema {
   readonly #environment: Environment;
+  #hasChanged = false;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -80,17 +82,22 @@ export class Schema {
     });
   }
 
+  /** Runs in one lmdb write, which is given up when nothing is to be stored. */
   #change<T>(work: (collections: ReadonlyMap<Namespace, CollectionRecord>) => T): T {
-    const { root } = this.#environment;
-    return root.transactionSync(() => {
+    const done: { result?: T } = {};
+    this.#environment.root.transactionSync(() => {
       const head = readHead(this.#environment);
-      const result = work(readCatalog(this.#environment, head.catalog).collections);
+      this.#hasChanged = false;
+      done.result = work(readCatalog(this.#environment, head.catalog).collections);
+      if (!this.#hasChanged) return ABORT;
       writeHead(this.#environment, { commit: head.commit + 1, catalog: head.catalog + 1 });
-      return result;
+      return undefined;
     });
+    return done.result as T;
   }
 
   #store(record: CollectionRecord): void {
+    this.#hasChanged = true;
     writeCollection(this.#environment, record.ns, record);
   }
 
@@ -111,6 +118,7 @@ export class Schema {
   }
 
   #remove({ ns, id, indexes }: CollectionRecord): void {
+    this.#hasChanged = true;
     for (const index of indexes) clear(this.#environment.keys, index.id);
     clear(this.#environment.documents, id);
     writeCounters(this.#environment, id, undefined);

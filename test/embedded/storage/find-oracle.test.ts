@@ -25,13 +25,25 @@ const condition = fc.oneof(
   fc.array(fieldValue, { maxLength: 4 }).map(($in) => ({ $in })),
   between.map(([$gte, $lt]) => ({ $gte, $lt })),
 );
+/** Numbers documents, so that indexes with it are unique. */
+const number = fc.integer({ min: 0, max: 45 });
+const numbered = fc.oneof(
+  number,
+  fc.array(number, { maxLength: 4 }).map(($in) => ({ $in })),
+  number.map(($gte) => ({ $gte })),
+);
+const byNumber = numbered.map((wanted): Document => ({ number: wanted }));
 const plain = fc.tuple(path, condition).map(([name, wanted]): Document => ({ [name]: wanted }));
 const expression = fc
   .tuple(fc.constantFrom('$eq', '$gt', '$gte', '$lt', '$lte'), path, fc.constantFrom<unknown>(0, 1, 2, 'a', null))
   .map(
     ([operator, name, value]): Document => ({ $expr: { $and: [{ [operator]: [`$${name}`, { $literal: value }] }] } }),
   );
-const part = fc.oneof({ weight: 6, arbitrary: plain }, { weight: 1, arbitrary: expression });
+const part = fc.oneof(
+  { weight: 6, arbitrary: plain },
+  { weight: 2, arbitrary: byNumber },
+  { weight: 1, arbitrary: expression },
+);
 const parts = fc.array(part, { maxLength: 3 });
 const filter = fc.oneof(
   { weight: 3, arbitrary: parts.map(($and): Document => ($and.length === 0 ? {} : { $and })) },
@@ -42,7 +54,10 @@ const filter = fc.oneof(
 );
 const direction = fc.constantFrom<1 | -1>(1, -1);
 const pattern = fc
-  .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', '_id'), direction), { maxLength: 3, selector: ([name]) => name })
+  .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'number', '_id'), direction), {
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
   .map((fields): Record<string, 1 | -1> => Object.fromEntries(fields));
 const indexPattern = pattern.filter((fields) => Object.keys(fields).some((name) => name !== '_id'));
 const question = fc.record({
@@ -73,7 +88,7 @@ describe('a read', () => {
       fc.asyncProperty(scenario, async ({ stored, written, indexes, questions }) => {
         const ns = `oracle.round${round++}`;
         await storage.createIndexes(ns, distinct(indexes));
-        const documents = stored.map((fields, at) => ({ _id: at, ...fields }));
+        const documents = stored.map((fields, at) => ({ _id: at, number: at, ...fields }));
         await insertAll(storage, ns, documents);
         const transaction = storage.begin({ multi: true });
         try {
@@ -95,14 +110,20 @@ function writeSome(transaction: Transaction, ns: string, documents: Document[], 
   const model = new Map(documents.map((stored) => [stored._id, stored]));
   for (const [at, fields] of written.entries()) {
     if (at % 3 === 0 && model.has(at)) {
-      transaction.update({ ns, filter: { _id: at }, update: { _id: at, ...fields }, multi: false, upsert: false });
-      model.set(at, { _id: at, ...fields });
+      transaction.update({
+        ns,
+        filter: { _id: at },
+        update: { _id: at, number: at, ...fields },
+        multi: false,
+        upsert: false,
+      });
+      model.set(at, { _id: at, number: at, ...fields });
     } else if (at % 3 === 1 && model.has(at)) {
       transaction.delete({ ns, filter: { _id: at }, limit: 1 });
       model.delete(at);
     } else {
-      transaction.insert(ns, { _id: at + 100, ...fields });
-      model.set(at + 100, { _id: at + 100, ...fields });
+      transaction.insert(ns, { _id: at + 100, number: at + 100, ...fields });
+      model.set(at + 100, { _id: at + 100, number: at + 100, ...fields });
     }
   }
   return [...model.values()];
@@ -125,5 +146,9 @@ function check(transaction: Transaction, ns: string, documents: Document[], { fi
 }
 
 function distinct(patterns: Array<Record<string, 1 | -1>>): IndexSpec[] {
-  return [...new Map(patterns.map((fields) => [JSON.stringify(fields), index(fields)])).values()];
+  return [
+    ...new Map(
+      patterns.map((fields) => [JSON.stringify(fields), index(fields, { unique: 'number' in fields })]),
+    ).values(),
+  ];
 }
