@@ -30,7 +30,7 @@ export class TransactionActivityArgs {
   to?: string | null;
 }
 
-/** Pages of transfers. Commands: 1. */
+/** Pages of transfers. Commands: 1; with `from` or `to` 2 where some token has many transfers between them. */
 export const transactionActivity = relation<TransactionActivityArgs, TransferPage, TransactionActivityConnection>({
   name: 'transactionActivity',
   description:

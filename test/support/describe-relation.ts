@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStore, type Store } from '../../src/cache/store.js';
 import { createReadThrough, type ReadThrough } from '../../src/loaders/read-through.js';
 import { createReader } from '../../src/loaders/reader.js';
-import { type TokenSnapshot, toTokenSnapshot } from '../../src/models/token-snapshot.js';
-import { emptyTotals } from '../../src/models/token-totals.js';
+import type { TokenSnapshot } from '../../src/models/token-snapshot.js';
 import type { AnyRelation, Reader } from '../../src/relations/relation.js';
 import { chaosStores } from './chaos-stores.js';
 import { type CountedDatabase, countCommands } from './count-commands.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { explainAll } from './explain.js';
 import { addTransfer, loadLedger, snapshotOf } from './load-ledger.js';
+import { nobody } from './nobody.js';
 import { steadyLedger } from './steady-ledger.js';
 
 /** What a relation promises beyond its answers. */
@@ -157,26 +157,3 @@ function rowReads({ commands }: CountedDatabase): string[] {
     .filter(({ find }) => find !== 'tokens' && find !== 'metadata')
     .map((command) => JSON.stringify(command));
 }
-
-/** A token of which nothing is known. */
-const nobody: TokenSnapshot = toTokenSnapshot({
-  _id: 'f'.repeat(24),
-  name: 'Nobody',
-  symbol: 'NOBODY',
-  symbolKey: 'nobody',
-  contractAddress: `0x${'f'.repeat(40)}`,
-  chainId: 1,
-  decimals: 18,
-  decimalsAssumed: false,
-  isActive: true,
-  paymentRule: { kind: 'ALL', addresses: [], selectors: [] } as never,
-  createdAt: new Date(0),
-  updatedAt: new Date(0),
-  epoch: 1,
-  asOfBlock: null,
-  asOfTime: null,
-  finalizedBlock: null,
-  source: null,
-  openingBlock: null,
-  totals: emptyTotals(),
-});

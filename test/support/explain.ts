@@ -4,6 +4,8 @@ import type { Database } from '../../src/database.js';
 export interface Explained {
   readonly command: string;
   readonly stages: readonly string[];
+  /** The winning plan as JSON text. */
+  readonly plan: string;
 }
 
 /**
@@ -31,10 +33,9 @@ async function explain(database: Database, command: Readonly<Record<string, unkn
   const wanted = ['find', 'aggregate', 'filter', 'sort', 'limit', 'projection', 'pipeline', 'cursor'];
   const asked = Object.fromEntries(wanted.filter((name) => name in command).map((name) => [name, command[name]]));
   const plan = await database.connection.db?.command({ explain: asked, verbosity: 'queryPlanner' });
-  const stages = [...JSON.stringify(plan?.queryPlanner ?? plan).matchAll(/"stage":"([A-Z_]+)"/g)].map(
-    (match) => match[1] ?? '',
-  );
-  return { command: JSON.stringify(asked), stages };
+  const text = JSON.stringify(plan?.queryPlanner ?? plan);
+  const stages = [...text.matchAll(/"stage":"([A-Z_]+)"/g)].map((match) => match[1] ?? '');
+  return { command: JSON.stringify(asked), stages, plan: text };
 }
 
 function substitute(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {

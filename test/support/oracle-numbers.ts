@@ -70,7 +70,8 @@ export function createOracle({ decimals, transfers, prices, openings, paymentRul
       lastActive.set(address, Math.max(lastActive.get(address) ?? time, time));
     }
   }
-  const isNew = (address: string): boolean => address !== zero && !opened.some(([known]) => known === address);
+  const known = new Set(opened.map(([address]) => address));
+  const isNew = (address: string): boolean => address !== zero && !known.has(address);
   const newBetween = (from: string, to: string): number =>
     [...firstSeen].filter(([address, time]) => isNew(address) && day(time) >= from && day(time) <= to).length;
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { PaymentRuleKind } from '../../src/models/enums.js';
+import type { PaymentRule } from '../../src/models/payment-rule.js';
 import type { Ledger, LedgerTransfer } from './oracle-numbers.js';
 
 const zero = `0x${'0'.repeat(40)}`;
@@ -45,7 +46,7 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
     openings: fc.dictionary(fc.constantFrom(...addresses.slice(1)), fc.bigInt({ min: 1n, max: 10n ** 30n }), {
       maxKeys: 3,
     }),
-    paymentRule: fc.constantFrom(
+    paymentRule: fc.constantFrom<PaymentRule>(
       { kind: PaymentRuleKind.ALL, addresses: [], selectors: [] },
       { kind: PaymentRuleKind.FROM, addresses: [wallet(1), wallet(2)], selectors: [] },
       { kind: PaymentRuleKind.METHODS, addresses: [], selectors: selectors.slice(0, 1) },
