@@ -17,7 +17,7 @@ export function createFormatError({
     const cause = rootOf(error);
     const code = formatted.extensions?.code;
     if (cause instanceof GatewayError) return withCode(formatted, cause.code);
-    if (limitMessage.test(formatted.message)) {
+    if (limitMessage.test(formatted.message) && code !== 'INTERNAL_SERVER_ERROR') {
       const { message, extensions } = limitError({ name: 'lexical tokens or selections', limit: maxTokens });
       return { message, extensions };
     }
