@@ -29,6 +29,7 @@ export interface EmbeddedServerOptions {
 
 /** How long a transaction outlives the last connection of its client. */
 const disconnectGraceMs = 1_000;
+const lastReplyMs = 500;
 const sweepMs = 5_000;
 
 /**
@@ -89,7 +90,12 @@ export async function createEmbeddedServer({ dataDir, port }: EmbeddedServerOpti
       // Writes that wait for an open transaction go on once it is aborted.
       sessions.close();
       await dispatcher.drain();
-      for (const socket of sockets) socket.destroy();
+      // The last replies go out; a client that does not take them is not waited for.
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const socket of sockets) {
+        socket.destroySoon();
+        setTimeout(() => socket.destroy(), lastReplyMs).unref();
+      }
       cursors.endWhere(() => true);
       await storage.close();
     };

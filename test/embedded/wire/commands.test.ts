@@ -2,7 +2,7 @@ import mongoose from 'mongoose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serverError, startServer } from './harness.js';
 
-const { MongoBulkWriteError } = mongoose.mongo;
+const { Long, MongoBulkWriteError, ObjectId } = mongoose.mongo;
 const { client } = await startServer();
 const db = client.db('commands');
 interface Row {
@@ -190,6 +190,10 @@ describe('questions', () => {
     expect(await rows.distinct('n')).toEqual([1, 2]);
     expect(await rows.distinct('tags', { _id: { $ne: 2 } })).toEqual(['x', 'y', 'z']);
     expect(await rows.distinct('tags.deep')).toEqual([1, 2]);
+    const [id, at] = [new ObjectId(), new Date(5)];
+    const mixed = [id, new ObjectId(id.id), at, new Date(5), 1, new Long(1), '1', true, true, null];
+    await db.command({ insert: 'rows', documents: [{ _id: 4, k: 'd', tags: mixed }] });
+    expect(await rows.distinct('tags', { _id: 4 })).toEqual([null, 1, '1', id, true, at]);
   });
 
   it('run pipelines through a cursor', async () => {

@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import { type Document, ObjectId } from 'bson';
 import type { QueryLanguage } from '../../contracts.js';
 import { MongoError } from '../../errors.js';
 import { type Call, type Command, namespaceOf, readOnce } from '../call.js';
@@ -64,26 +64,35 @@ export function countRequest(call: Call, body: Document) {
 
 /** Different values, by MongoDB's equality: 1 and 1.0 and NumberLong(1) are one. */
 class Distinct {
-  private readonly strings = new Set<string>();
+  private readonly values = new Map<string, unknown>();
   private readonly others: unknown[] = [];
   private bytes = 0;
 
   constructor(private readonly language: QueryLanguage) {}
 
   add(value: unknown): void {
-    if (typeof value !== 'string') {
-      if (!this.others.some((other) => this.language.compare(other, value) === 0)) this.others.push(value);
-      return;
-    }
-    if (this.strings.has(value)) return;
-    this.strings.add(value);
-    this.bytes += value.length + 12;
+    const key = keyOf(value);
+    if (key === undefined) {
+      if (this.others.some((other) => this.language.compare(other, value) === 0)) return;
+      this.others.push(value);
+    } else if (this.values.has(key)) return;
+    else this.values.set(key, value);
+    this.bytes += 12 + (key?.length ?? 0);
     if (this.bytes > maxDocumentBytes) throw new MongoError('BSONObjectTooLarge', 'distinct too big, 16mb cap');
   }
 
   sorted(): unknown[] {
-    return [...this.others, ...this.strings].sort((a, b) => this.language.compare(a, b));
+    return [...this.others, ...this.values.values()].sort((a, b) => this.language.compare(a, b));
   }
+}
+
+/** A text that equal values share and others do not; undefined for kinds that only `compare` tells apart. */
+function keyOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return `s${value}`;
+  if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return `n${value}`;
+  if (value instanceof ObjectId) return `o${value.toHexString()}`;
+  if (value instanceof Date) return `d${value.getTime()}`;
+  return undefined;
 }
 
 /** The values at a path: arrays on the way and at the end are opened, one level each. */
