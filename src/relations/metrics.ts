@@ -4,7 +4,7 @@ import { MetricType, Period, periodDays } from '../models/enums.js';
 import { TokenMetrics } from '../models/token-metrics.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
 import { activityOf, growthOf, volumeOf } from './metric-parts.js';
-import { readMetrics } from './read-metrics.js';
+import { type MetricWindow, readMetrics } from './read-metrics.js';
 import { type OfToken, relation } from './relation.js';
 
 /** Which figures, and of how many days. */
@@ -19,13 +19,6 @@ export class MetricsArgs {
 
   @Field(() => Period, { nullable: true, defaultValue: Period.LAST_30_DAYS })
   period?: Period | null;
-}
-
-/** The window of one token and the one before it; null for a token without data. */
-export interface MetricWindow {
-  readonly previousFrom: string;
-  readonly from: string;
-  readonly to: string;
 }
 
 /** Figures of a window. Commands by type: VOLUME 1, GROWTH 3, ACTIVITY 4, ALL 5. */

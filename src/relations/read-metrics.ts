@@ -3,9 +3,15 @@ import { type Day, startOfDay } from '../models/calendar.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
 import { groupByToken } from './group-by-token.js';
 import { inWindows } from './in-windows.js';
-import type { MetricWindow } from './metrics.js';
 import { readPerToken } from './read-per-token.js';
 import type { Reader } from './relation.js';
+
+/** The window of one token and the one before it; null for a token without data. */
+export interface MetricWindow {
+  readonly previousFrom: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 /** What is stored of one day. */
 export interface DayFacts {

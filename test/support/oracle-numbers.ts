@@ -1,5 +1,6 @@
 import type { PaymentRule } from '../../src/models/payment-rule.js';
-import { average, decimal, percent, share } from './oracle-arithmetic.js';
+import { average, decimal, share } from './oracle-arithmetic.js';
+import { priceRowsOf } from './oracle-prices.js';
 import { project } from './oracle-projection.js';
 
 /** An event as a test writes it down. */
@@ -182,22 +183,7 @@ export function createOracle({ decimals, transfers, prices, openings, paymentRul
     }));
   };
 
-  const units = (price: string): bigint => {
-    const [whole = '', fraction = ''] = price.split('.');
-    return BigInt(whole + fraction.padEnd(8, '0'));
-  };
-  const byTime = [...prices].sort((a, b) => a.time - b.time);
-  const priceRows = () =>
-    byTime.map(({ time, price, volume }) => {
-      const before = byTime.filter((other) => other.time <= time - DAY).at(-1);
-      return {
-        timestamp: new Date(time).toISOString(),
-        price: decimal(units(price), 8),
-        volume,
-        marketCap: decimal(units(price) * supply, 8 + decimals),
-        change24h: before ? percent(units(before.price), units(price)) : null,
-      };
-    });
+  const priceRows = () => priceRowsOf({ prices, supply, decimals });
   const priceData = ({ period, from, to }: Window) => {
     if (from || to)
       return priceRows().filter((row) => row.timestamp >= (from ?? '') && row.timestamp <= (to ?? '9999'));
