@@ -8,16 +8,11 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'dist', '.built');
 
-const modifiedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const newestIn = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
-    (newest, entry) => Math.max(newest, modifiedAt(join(entry.parentPath, entry.name))),
-    0,
-  );
-
-const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file));
-const newest = Math.max(newestIn(join(root, 'src')), ...inputs.map(modifiedAt));
-if (!process.argv.includes('--if-stale') || modifiedAt(stamp) < newest) {
+/** Compiles; with `ifStale` only when a source is newer than what was compiled last. Ends the process when it cannot. */
+export function build({ ifStale }) {
+  const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file));
+  const newest = Math.max(newestIn(join(root, 'src')), ...inputs.map(modifiedAt));
+  if (ifStale && modifiedAt(stamp) >= newest) return;
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   process.stderr.write('Building (first start, or the sources changed) ...\n');
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
@@ -26,3 +21,16 @@ if (!process.argv.includes('--if-stale') || modifiedAt(stamp) < newest) {
   // The stamp carries the time of what was compiled: an edit made meanwhile is newer and is compiled next time.
   utimesSync(stamp, newest / 1000, newest / 1000);
 }
+
+function modifiedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newestIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (newest, entry) => Math.max(newest, modifiedAt(join(entry.parentPath, entry.name))),
+    0,
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build({ ifStale: process.argv.includes('--if-stale') });
