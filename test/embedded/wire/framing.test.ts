@@ -65,6 +65,28 @@ describe('framing', () => {
     expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
 
+  it('survives 400 messages with bytes changed at random', async () => {
+    const valid = [
+      message({ find: 'rows', filter: { a: { $gt: 5 } }, sort: { a: 1 }, limit: 5, $db: 'fuzz' }),
+      message({ update: 'rows', updates: [{ q: { a: 1 }, u: { $inc: { b: 1 } }, upsert: true }], $db: 'fuzz' }),
+      message({ insert: 'rows', $db: 'fuzz' }, { trailer: sequence('documents', serialize({ a: 1, b: 'x' })) }),
+      message({ aggregate: 'rows', pipeline: [{ $group: { _id: '$a' } }], cursor: {}, $db: 'fuzz' }),
+    ];
+    let seed = 7;
+    const random = (limit: number) => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (seed >> 8) % limit;
+    };
+    for (let n = 0; n < 400; n += 1) {
+      const bytes = Buffer.from(valid[n % valid.length] ?? []);
+      for (let change = 0; change <= n % 3; change += 1) bytes[random(bytes.length)] = random(256);
+      const connection = open();
+      connection.end(bytes);
+      await connection.closed;
+    }
+    expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+
   it('carries on after a client that vanishes in the middle of a message', async () => {
     const connection = open();
     connection.write(message(ping).subarray(0, 20));

@@ -61,6 +61,12 @@ export class RawConnection {
     this.socket.write(bytes);
   }
 
+  /** Writes the last bytes and says so; the server then ends the connection. */
+  end(bytes: Uint8Array): void {
+    this.socket.end(bytes);
+    this.socket.resume();
+  }
+
   /** Stops taking replies, as a client does that has no time to read. */
   pause(): void {
     this.socket.pause();
