@@ -15,15 +15,20 @@ import { type RunningDemo, runDemo } from './run-demo.js';
  * drain and exit 0, a second signal exits at once.
  */
 export async function run({ environment }: { environment: Environment }): Promise<void> {
-  await start({ ...readEnvironmentFile(), ...environment }).catch(fail);
+  const closing = new AbortController();
+  try {
+    await start({ ...readEnvironmentFile(), ...environment }, closing);
+  } catch (error) {
+    // Whoever ends it in the middle of its start is not told that the start failed.
+    if (!closing.signal.aborted) fail(error);
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-async function start(environment: Environment): Promise<void> {
+async function start(environment: Environment, closing: AbortController): Promise<void> {
   const config = readConfig(environment);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
-  const closing = new AbortController();
   const opened = openDatabase({ config, signal: closing.signal });
   const gateway = await createGateway({
     config,
@@ -73,11 +78,14 @@ function urlOf(address: AddressInfo | string | null, { http }: Config): string {
 }
 
 function exitOnSignals(close: () => Promise<void>): void {
-  let isClosing = false;
+  let firstAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (isClosing) process.exit(1);
-      isClosing = true;
+      if (firstAt !== undefined) {
+        if (performance.now() - firstAt > samePressMs) process.exit(1);
+        return;
+      }
+      firstAt = performance.now();
       process.stderr.write('\nEnding: running requests are answered first. Once more ends at once.\n');
       close().then(
         () => process.exit(0),
@@ -86,6 +94,9 @@ function exitOnSignals(close: () => Promise<void>): void {
     });
   }
 }
+
+/** A terminal sends Ctrl-C to the process and to npm, which passes it on: that is one press. */
+const samePressMs = 500;
 
 /** A failure that the reader of the terminal can act on is a sentence; a defect keeps its stack. */
 function fail(error: unknown): never {
