@@ -16,7 +16,7 @@ export async function loadLedger(database: Database, ledger: Ledger, { parts = 1
   const deps = { database, publisher };
   const pipeline = createPipeline(deps);
   const contractAddress = `0x${randomBytes(20).toString('hex')}`;
-  const { decimals, paymentRule, openings, transfers, prices } = ledger;
+  const { decimals, paymentRule, openings, transfers, prices, asOf } = ledger;
   const label = contractAddress.slice(2, 14);
   const { _id: tokenId } = await createTokenDataService(deps).createToken({
     name: label,
@@ -28,7 +28,10 @@ export async function loadLedger(database: Database, ledger: Ledger, { parts = 1
   for (let part = 0; part < parts; part += 1) {
     await pipeline.commit({
       tokenId,
-      source: 'file',
+      source: asOf ? 'rpc' : 'file',
+      ...(asOf && part === parts - 1
+        ? { asOf: { blockNumber: asOf.block, time: asOf.time, hash: null, finalizedBlock: null } }
+        : {}),
       transfers: transfers.filter((_, i) => i % parts === part).map(toInput),
       ...(part === 0
         ? {

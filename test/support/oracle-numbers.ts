@@ -23,6 +23,8 @@ export interface Ledger {
   readonly prices: ReadonlyArray<{ readonly time: number; readonly price: string; readonly volume: string }>;
   readonly openings: ReadonlyMap<string, bigint>;
   readonly paymentRule: PaymentRule;
+  /** How far a chain was read; without it the newest row says so. */
+  readonly asOf?: { readonly block: number; readonly time: number } | undefined;
 }
 
 type Window = { period?: string | null; from?: string | null; to?: string | null };
@@ -44,9 +46,11 @@ const periods: Record<string, number> = { LAST_7_DAYS: 7, LAST_30_DAYS: 30, LAST
  * Every number of a token, computed from the plain list of its transfers in the most simple-minded way: no rollups, no indexes, every
  * figure from the whole list anew. What the gateway answers has to be equal to the last digit.
  */
-export function createOracle({ decimals, transfers, prices, openings, paymentRule }: Ledger) {
+export function createOracle(ledger: Ledger) {
+  const { decimals, transfers, prices, openings, paymentRule, asOf } = ledger;
   const good = transfers.filter(({ success }) => success).sort((a, b) => a.block - b.block || a.log - b.log);
-  const asOfTime = transfers.length === 0 ? null : Math.max(...transfers.map(({ time }) => time));
+  const times = [...transfers.map(({ time }) => time), ...(asOf ? [asOf.time] : [])];
+  const asOfTime = times.length === 0 ? null : Math.max(...times);
   const firstTime = good.length === 0 ? null : Math.min(...good.map(({ time }) => time));
   const amountOf = (rows: readonly LedgerTransfer[]): bigint => total(rows.map(({ value }) => value));
   const show = (units: bigint): string => decimal(units, decimals);
@@ -203,7 +207,7 @@ export function createOracle({ decimals, transfers, prices, openings, paymentRul
     }));
 
   return {
-    ledger: { decimals, transfers, prices, openings, paymentRule },
+    ledger,
     good,
     asOfTime,
     firstTime,

@@ -41,6 +41,8 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
   .record({
     decimals: fc.constantFrom(0, 2, 6, 18),
     start: fc.integer({ min: Date.UTC(2024, 11, 20), max: Date.UTC(2025, 2, 5) }),
+    // A chain is read on for so long after the last event; a file is as far as its newest row.
+    quiet: fc.option(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 110 * 24 * hour }))),
     events: fc.array(event, { maxLength: 30 }),
     prices: fc.array(price, { maxLength: 20 }),
     openings: fc.dictionary(fc.constantFrom(...addresses.slice(1)), fc.bigInt({ min: 1n, max: 10n ** 30n }), {
@@ -52,7 +54,7 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
       { kind: PaymentRuleKind.METHODS, addresses: [], selectors: selectors.slice(0, 1) },
     ),
   })
-  .map(({ decimals, start, events, prices, openings, paymentRule }) => {
+  .map(({ decimals, start, quiet, events, prices, openings, paymentRule }) => {
     const transfers: LedgerTransfer[] = [];
     let [time, block, log] = [start - (start % 1000), 1000, 0];
     for (const { gap, sameBlock, hash, ...row } of events) {
@@ -71,5 +73,6 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
       }),
       openings: new Map(Object.entries(openings)),
       paymentRule,
+      asOf: quiet === null ? undefined : { block: block + 1, time: time + quiet },
     };
   });
