@@ -64,6 +64,8 @@ async function connect(uri: string, config: Config['database']): Promise<Connect
     waitQueueTimeoutMS: config.waitQueueMs,
     serverSelectionTimeoutMS: config.selectionMs,
     socketTimeoutMS: 120_000,
+    // Half-open handshakes would keep new connections back for half a minute after the network is well again.
+    connectTimeoutMS: config.timeoutMs,
     bufferCommands: false,
     autoIndex: false,
     autoCreate: false,

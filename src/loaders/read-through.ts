@@ -56,12 +56,12 @@ export function createReadThrough({
   const { timeoutMs } = config.database;
   const settings = config.answers;
   const flights = createFlights();
+  // Its batches serve many requests, each of which keeps its own deadline.
+  const limits = { deadlineAt: Number.POSITIVE_INFINITY, timeoutMs };
+  const epochReader = createReader({ database, settings, limits });
   const epochs = createEpochs({
     epochKeys: store.epochKeys,
-    load: (subjects) => {
-      const limits = { deadlineAt: Date.now() + timeoutMs, timeoutMs };
-      return loadEpochs(createReader({ database, settings, limits }), subjects);
-    },
+    load: (subjects) => loadEpochs(epochReader, subjects),
   });
   const ttls = { ...config.cache.tierTtls, negative: config.cache.negativeTtlMs };
   const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };

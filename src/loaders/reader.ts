@@ -27,7 +27,7 @@ export function createReader({
   const run = async <T>(command: (options: CommandOptions) => Promise<T>): Promise<T> => {
     const left = Math.min(limits.timeoutMs, limits.deadlineAt - Date.now());
     if (left < 1) throw deadlineError();
-    const options = { maxTimeMS: Math.ceil(left), ...(session ? { session } : { readPreference: 'primary' as const }) };
+    const options = { timeoutMS: Math.ceil(left), ...(session ? { session } : { readPreference: 'primary' as const }) };
     try {
       return await within(command(options), left);
     } catch (error) {
@@ -55,7 +55,7 @@ export function createReader({
 }
 
 interface CommandOptions {
-  readonly maxTimeMS: number;
+  readonly timeoutMS: number;
   readonly session?: ClientSession;
   readonly readPreference?: 'primary';
 }

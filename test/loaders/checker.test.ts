@@ -20,7 +20,7 @@ function createRandom(seed: number): () => number {
 }
 
 /**
- * Two processes read while two writers commit, until `forMs` are over. Complaints: MIXED (an answer of several epochs), STALE (older than
+ * Two processes read while two writers commit, for `forMs` at least. Complaints: MIXED (an answer of several epochs), STALE (older than
  * a commit acknowledged before the question), BACK (older than what the same process has answered before the question), FINAL.
  */
 async function check({
@@ -47,15 +47,18 @@ async function check({
   const random = createRandom(seed);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const end = Date.now() + forMs;
-  const isOver = () => Date.now() >= end;
   const acknowledged = new Map<string, number>(ids.map((id) => [id, 1]));
   const complaints: string[] = [];
   let answers = 0;
   let commits = 0;
+  // On a busy machine the time alone would say little.
+  const isOver = () => Date.now() >= end && commits >= 10 && answers >= 100;
 
   const write = async () => {
     while (!isOver()) {
       const change = await commitChange(test.database, pick(ids));
+      // Between a commit and its publish processes may still differ, but none may go back.
+      await new Promise((resolve) => setTimeout(resolve, random() * 80));
       await pick(processes).publisher.publishToken(change);
       commits += 1;
       acknowledged.set(change.tokenId, Math.max(acknowledged.get(change.tokenId) ?? 0, change.epoch));
@@ -92,17 +95,15 @@ async function check({
       if (epochs?.some((epoch) => epoch !== stored)) complaints.push(`FINAL ${id}: ${epochs}, stored ${stored}`);
     }
   }
-  return { complaints, answers, commits, stats: processes.map(({ through }) => through.stats()) };
+  return { complaints, stats: processes.map(({ through }) => through.stats()) };
 }
 
 const fastBreaker = { failures: 3, errorPercent: 50, volume: 10, resetMs: 200 };
 
 describe('a checker of all answers while tokens change', () => {
   it('finds no mixed, stale or backward answer with the store in memory', async () => {
-    const { complaints, answers, commits, stats } = await check({ forMs: 2500, seed: 1 });
+    const { complaints, stats } = await check({ forMs: 2500, seed: 1 });
     expect(complaints).toEqual([]);
-    expect(commits).toBeGreaterThan(10);
-    expect(answers).toBeGreaterThan(50);
     expect(stats.every(({ hits, bypasses }) => hits > 0 && bypasses === 0)).toBe(true);
   });
 
@@ -135,8 +136,8 @@ describe('a checker of all answers while tokens change', () => {
         redis = await startRedis({ port });
       },
     ];
-    const { complaints, answers, commits, stats } = await check({
-      forMs: 6000,
+    const { complaints, stats } = await check({
+      forMs: 5000,
       seed,
       redisUrl: redis.url,
       faults: async (random, isOver) => {
@@ -147,8 +148,6 @@ describe('a checker of all answers while tokens change', () => {
       },
     });
     expect(complaints).toEqual([]);
-    expect(commits).toBeGreaterThan(5);
-    expect(answers).toBeGreaterThan(50);
     expect(stats.every(({ hits, misses }) => hits > 0 && misses > 0)).toBe(true);
   });
 });
