@@ -11,7 +11,9 @@ export async function moveToken(unit: Unit, move: HeadMove): Promise<MovedHead> 
   const raised = changed || opensHour(batch, token, asOf.asOfTime);
   const epoch = token.epoch + (raised ? 1 : 0);
   const now = new Date();
-  const source = changed || batch.asOf ? batch.source : token.source;
+  // A file that adds to a token of a chain does not make it one of files: the chain still says how far it has been read.
+  const feeds = batch.source !== 'file' || token.source === null;
+  const source = feeds && (changed || batch.asOf) ? batch.source : token.source;
   const fields = { ...asOf, totals, openingBlock, source, epoch, ...(raised ? { updatedAt: now } : {}) };
   await unit.collection('tokens').updateOne({ _id: token._id }, { $set: fields }, { session: unit.session });
   if (batch.checkpoint) {

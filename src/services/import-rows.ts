@@ -48,7 +48,7 @@ export interface ImportWork {
 }
 
 /** Rows of one transaction: large enough to write a busy holder once for many transfers, small enough for little memory. */
-const rowsPerBatch = 5_000;
+const rowsPerBatch = 10_000;
 
 interface TokenWork extends Pick<ImportWork, 'request' | 'digest' | 'summary'> {
   readonly head: ImportWork['heads'][number];

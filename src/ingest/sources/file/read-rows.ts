@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { type CsvError, parse } from 'csv-parse';
 import { BadRowError } from '../../../errors.js';
 import { type Column, findColumns, namesOf } from './columns.js';
 import { readLines } from './lines.js';
@@ -46,17 +46,22 @@ async function* readCsv(bytes: Readable, { name, columns, onBadRow }: ReadOption
     max_record_size: 1_000_000,
   });
   bytes.on('error', (error) => parser.destroy(unreadable(name, error)));
+  // The parser is ahead of the reader: what it could not parse waits here until its turn in the file.
+  const broken: Array<{ line: number; reason: string }> = [];
   parser.on('skip', (error: CsvError | undefined) => {
-    try {
-      refuse(Number(error?.lines ?? 0), `expected a line of CSV, got: ${error?.message ?? 'something else'}`);
-    } catch (stop) {
-      parser.destroy(stop instanceof Error ? stop : new Error(String(stop)));
-    }
+    broken.push({ line: Number(error?.lines ?? 0), reason: `expected a line of CSV, got: ${error?.message}` });
   });
+  const refuseBefore = (line: number): void => {
+    for (let next = broken[0]; next && next.line < line; next = broken[0]) {
+      broken.shift();
+      refuse(next.line, next.reason);
+    }
+  };
   bytes.pipe(parser);
   let places: number[] | undefined;
   let width = 0;
   for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+    refuseBefore(info.lines);
     if (!places) {
       places = findColumns(record, columns, name);
       width = record.length;
@@ -66,6 +71,7 @@ async function* readCsv(bytes: Readable, { name, columns, onBadRow }: ReadOption
       refuse(info.lines, `expected ${width} fields as in the header, got ${record.length}`);
     }
   }
+  refuseBefore(Number.POSITIVE_INFINITY);
   if (!places) findColumns([], columns, name);
 }
 
