@@ -42,7 +42,9 @@ export async function startTestGateway({
   const gateway = await createGateway({ config: readConfig({ LOG_LEVEL: 'silent', ...environment }), database });
   const url = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
   const post: TestGateway['post'] = async (body, headers = { 'content-type': 'application/json' }) =>
-    toAnswer(await fetch(`${url}/graphql`, { method: 'POST', headers, body: body as BodyInit }));
+    toAnswer(
+      await fetch(`${url}/graphql`, { method: 'POST', headers, body: body as NonNullable<RequestInit['body']> }),
+    );
   return {
     gateway,
     url,
