@@ -120,6 +120,12 @@ describe('a file import', () => {
     const summary = await run({ files: [path], onError: 'skip' });
     expect(summary.refusedRows.map((message) => message.slice(0, 12))).toEqual(['width.csv:3:', 'width.csv:5:']);
     expect(summary.new).toBe(3);
+    const open = [header, `${csvLine({})}"`, csvLine({ log_index: '2' }), csvLine({ log_index: '3' })];
+    const rest = await run({ files: [await write(open.join('\n'), 'open.csv')], onError: 'skip' });
+    expect(rest.refusedRows).toEqual(['open.csv:2: expected a line of CSV: a quote is not closed']);
+    expect(rest.new).toBe(2);
+    const noted = [`${header},note`, `${csvLine({})},"two\nlines, ""quoted"""`, `${csvLine({ log_index: '2' })},`];
+    expect(await run({ files: [await write(noted.join('\n'))] })).toMatchObject({ read: 2, new: 2 });
   });
 
   it('names a missing column and a column that stands there twice', async () => {

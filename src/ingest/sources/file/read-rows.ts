@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { type CsvError, parse } from 'csv-parse';
 import { BadRowError } from '../../../errors.js';
 import { type Column, findColumns, namesOf } from './columns.js';
+import { readCsvRecords } from './csv-records.js';
 import { readLines } from './lines.js';
 import { type OpenFile, unreadable } from './open-file.js';
 
@@ -30,62 +30,42 @@ export interface ReadOptions {
   readonly onBadRow: (error: BadRowError) => void;
 }
 
-interface CsvRecord {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
-}
-
 async function* readCsv(bytes: Readable, { name, columns, onBadRow }: ReadOptions): AsyncGenerator<FileRow> {
   const refuse = (line: number, reason: string) => onBadRow(new BadRowError({ where: `${name}:${line}`, reason }));
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: 1_000_000,
-  });
-  bytes.on('error', (error) => parser.destroy(unreadable(name, error)));
-  // The parser is ahead of the reader: what it could not parse waits here until its turn in the file.
-  const broken: Array<{ line: number; reason: string }> = [];
-  parser.on('skip', (error: CsvError | undefined) => {
-    broken.push({ line: Number(error?.lines ?? 0), reason: `expected a line of CSV, got: ${error?.message}` });
-  });
-  const refuseBefore = (line: number): void => {
-    for (let next = broken[0]; next && next.line < line; next = broken[0]) {
-      broken.shift();
-      refuse(next.line, next.reason);
-    }
-  };
-  bytes.pipe(parser);
   let places: number[] | undefined;
   let width = 0;
-  for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-    refuseBefore(info.lines);
-    if (!places) {
-      places = findColumns(record, columns, name);
-      width = record.length;
-    } else if (record.length === width) {
-      yield { line: info.lines, values: places.map((place) => (place === -1 ? undefined : record[place]?.trim())) };
+  for await (const record of readCsvRecords(wholeLines(bytes, name))) {
+    if ('broken' in record) refuse(record.line, record.broken);
+    else if (!places) {
+      places = findColumns(record.fields, columns, name);
+      width = record.fields.length;
+    } else if (record.fields.length === width) {
+      const { line, fields } = record;
+      yield { line, values: places.map((place) => (place === -1 ? undefined : fields[place]?.trim())) };
     } else {
-      refuse(info.lines, `expected ${width} fields as in the header, got ${record.length}`);
+      refuse(record.line, `expected ${width} fields as in the header, got ${record.fields.length}`);
     }
   }
-  refuseBefore(Number.POSITIVE_INFINITY);
   if (!places) findColumns([], columns, name);
 }
 
-async function* readJsonLines(bytes: Readable, { name, columns, onBadRow }: ReadOptions): AsyncGenerator<FileRow> {
-  const wanted = columns.map(namesOf);
-  let line = 0;
+/** The lines of a file; what breaks off on the way, such as a gzip file that was cut, becomes a coded error. */
+async function* wholeLines(bytes: Readable, name: string): AsyncGenerator<string> {
   const lines = readLines(bytes);
   for (;;) {
     const next = await lines.next().catch((error: unknown) => {
       throw unreadable(name, error);
     });
     if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function* readJsonLines(bytes: Readable, { name, columns, onBadRow }: ReadOptions): AsyncGenerator<FileRow> {
+  const wanted = columns.map(namesOf);
+  let line = 0;
+  for await (const text of wholeLines(bytes, name)) {
     line += 1;
-    const text = next.value;
     if (text.trim() === '') continue;
     const parsed = parseObject(text);
     if (typeof parsed === 'string') onBadRow(new BadRowError({ where: `${name}:${line}`, reason: parsed }));
