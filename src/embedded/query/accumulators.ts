@@ -1,10 +1,10 @@
 import { MongoError } from '../errors.js';
 import { integerArgument, shown } from './arguments.js';
+import { operand, Summation } from './arithmetic.js';
 import { canonicalText, compare } from './compare.js';
 import { compileExpression, type Expression, type Scope } from './expression.js';
-import { sumOf } from './functions-number.js';
 import { compileSort } from './sort.js';
-import { isDocument, numericOf } from './values.js';
+import { isDocument, numericOf, typeOf } from './values.js';
 
 /** Collects the values of one group. */
 export interface Accumulator {
@@ -31,11 +31,8 @@ export function compileAccumulator(field: string, definition: unknown, known: re
 type Reduce = (values: unknown[]) => unknown;
 
 const accumulators: Record<string, (argument: unknown, known: readonly string[], name: string) => () => Accumulator> = {
-  $sum: collecting((values) => sumOf(values).total()),
-  $avg: collecting((values) => {
-    const numbers = values.filter((value) => numericOf(value) !== undefined);
-    return numbers.length === 0 ? null : sumOf(numbers).toNumber() / numbers.length;
-  }),
+  $sum: summing((total) => total.total()),
+  $avg: summing((total, count) => (count === 0 ? null : total.toNumber() / count)),
   $count: (argument, known) => {
     if (!isDocument(argument) || Object.keys(argument).length > 0) {
       throw new MongoError('FailedToParse', '$count takes no arguments, i.e. $count:{}');
@@ -79,6 +76,27 @@ const accumulators: Record<string, (argument: unknown, known: readonly string[],
   $top: sorted((values) => values[0], 'single'),
   $bottom: sorted((values) => values.at(-1), 'single'),
 };
+
+/** Adds as it goes, so that a running total costs one step a document. */
+function summing(finish: (total: Summation, count: number) => unknown) {
+  return (argument: unknown, known: readonly string[], name: string) => {
+    const expression = compileExpression(argument, known);
+    return (): Accumulator => {
+      const total = new Summation();
+      let count = 0;
+      return {
+        add: (scope) => {
+          const value = expression(scope);
+          const number = numericOf(value);
+          if (number === undefined && typeOf(value) !== 'decimal') return;
+          total.add(number ?? operand(name, value));
+          count += 1;
+        },
+        result: () => finish(total, count),
+      };
+    };
+  };
+}
 
 function collecting(reduce: Reduce) {
   return (argument: unknown, known: readonly string[]) => {

@@ -14,9 +14,13 @@ export interface PathExpression {
 export function assignPaths(fields: readonly PathExpression[]): (document: Document, scope: Scope) => Document {
   if (fields.length === 0) return (document) => document;
   return (document, scope) => {
-    let result: unknown = document;
-    for (const { path, expression } of fields) result = withPath(result, path, expression(scope));
-    return result as Document;
+    const result: Document = { ...document };
+    for (const { path, expression } of fields) {
+      const [name = '', ...rest] = path;
+      const value = expression(scope);
+      putField(result, name, rest.length === 0 ? value : withPath(ownField(result, name), rest, value));
+    }
+    return result;
   };
 }
 
@@ -49,11 +53,15 @@ export function withPath(target: unknown, path: readonly string[], value: unknow
 
 /** Shallow copy with one field set in its place or at the end; undefined removes it. */
 export function withField(document: Record<string, unknown>, name: string, value: unknown): Record<string, unknown> {
-  if (value === undefined) return Object.fromEntries(Object.entries(document).filter(([field]) => field !== name));
   const copy = { ...document };
-  // Plain assignment to this name would change the prototype.
-  if (name === '__proto__')
-    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
-  else copy[name] = value;
+  putField(copy, name, value);
   return copy;
+}
+
+/** Sets one field of a document that is ours to change; undefined removes it. */
+export function putField(document: Record<string, unknown>, name: string, value: unknown): void {
+  if (value === undefined) delete document[name];
+  else if (name !== '__proto__') document[name] = value;
+  // Plain assignment to this name would change the prototype.
+  else Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
 }

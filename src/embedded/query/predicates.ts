@@ -112,6 +112,10 @@ function rangeTest(operator: string, bound: unknown, holds: (difference: number)
   if (type === 'minKey' || type === 'maxKey') return (value) => value !== undefined && holds(compare(value, bound));
   const rank = rankOf(bound);
   if (Number.isNaN(numericOf(bound))) return (value) => holds(0) && Number.isNaN(numericOf(value));
+  if (bound instanceof Date) {
+    const time = bound.getTime();
+    return (value) => value instanceof Date && holds(value.getTime() - time);
+  }
   if (typeof bound === 'number' || typeof bound === 'string') {
     const plain = typeof bound;
     // The hot case: same JavaScript type, no ranks needed.
@@ -128,7 +132,11 @@ function memberTest(operator: string, members: unknown): FieldTest['test'] {
   if (members.some(isOperators)) throw new MongoError('BadValue', `cannot nest $ under ${operator}`);
   const patterns = members.filter(isPattern).map((pattern) => patternTest(pattern));
   const values = new Set(members.filter((member) => !isPattern(member)).map(canonicalText));
-  return (value) => values.has(canonicalText(value)) || patterns.some((test) => test(value));
+  const texts = new Set(members.filter((member) => typeof member === 'string'));
+  return (value) => {
+    if (typeof value === 'string' && patterns.length === 0) return texts.has(value);
+    return values.has(canonicalText(value)) || patterns.some((test) => test(value));
+  };
 }
 
 function isPattern(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
-import { assignPaths, type PathExpression } from './assign.js';
+import { assignPaths, type PathExpression, putField } from './assign.js';
 import { compileExpression, type Variables } from './expression.js';
 import { isForm } from './expression-forms.js';
 import { functionOf } from './functions.js';
@@ -123,25 +123,23 @@ function include(value: unknown, tree: Tree): unknown {
       .map((element) => include(element, tree));
   }
   if (!isDocument(value)) return undefined;
-  const kept: [string, unknown][] = [];
-  for (const [name, part] of Object.entries(value)) {
+  const kept: Document = {};
+  for (const name of Object.keys(value)) {
     const below = tree.get(name);
-    if (below === undefined) continue;
-    const result = below === null ? part : include(part, below);
-    if (result !== undefined) kept.push([name, result]);
+    if (below !== undefined) putField(kept, name, below === null ? value[name] : include(value[name], below));
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 function exclude(value: unknown, tree: Tree): unknown {
   if (Array.isArray(value)) return value.map((element) => exclude(element, tree));
   if (!isDocument(value)) return value;
-  const kept: [string, unknown][] = [];
-  for (const [name, part] of Object.entries(value)) {
+  const kept: Document = {};
+  for (const name of Object.keys(value)) {
     const below = tree.get(name);
-    if (below !== null) kept.push([name, below === undefined ? part : exclude(part, below)]);
+    if (below !== null) putField(kept, name, below === undefined ? value[name] : exclude(value[name], below));
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 function idFirst(document: Document): Document {

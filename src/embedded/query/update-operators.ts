@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import type { UpdateOptions } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
-import { withField } from './assign.js';
+import { putField, withField } from './assign.js';
 import { isEqual } from './compare.js';
 import { isIndex, ownField } from './paths.js';
 import { type Change, changerOf, isModifier } from './update-changes.js';
@@ -15,10 +15,17 @@ export function applyOperators(
   update: Document,
   options: UpdateOptions & { inserting?: boolean },
 ): Document {
-  const changes = changesOf(document, update, options);
-  let result: unknown = document;
-  for (const { path, change } of changes) result = changeAt(result, path, 0, change);
-  return result as Document;
+  let copy: Document | undefined;
+  for (const { path, change } of changesOf(document, update, options)) {
+    const name = path[0] as string;
+    const before = ownField(copy ?? document, name);
+    if (before === undefined && !change.creates) continue;
+    const after = changeAt(before === undefined && path.length > 1 ? {} : before, path, 1, change);
+    if (after === before) continue;
+    copy ??= { ...document };
+    putField(copy, name, after);
+  }
+  return copy ?? document;
 }
 
 interface PathChange {
@@ -34,7 +41,7 @@ function changesOf(
 ): PathChange[] {
   const resolver = createPathResolver(options);
   const changes: PathChange[] = [];
-  const taken: string[][] = [];
+  const claim = createClaims();
   for (const [operator, fields] of Object.entries(update)) {
     if (!isModifier(operator)) {
       const problem = `Unknown modifier: ${operator}. Expected a valid update modifier or pipeline-style update specified as an array`;
@@ -46,21 +53,22 @@ function changesOf(
     }
     for (const [name, argument] of Object.entries(fields)) {
       const path = checkedPath(name);
-      claim(taken, path);
+      claim(path);
+      if (operator === '$setOnInsert' && options.inserting !== true) continue;
       if (operator === '$rename') {
-        changes.push(...renameChanges(document, path, argument, taken));
+        changes.push(...renameChanges(document, path, argument, claim));
         continue;
       }
       const change = changerOf(operator, name, argument, document);
-      if (operator === '$setOnInsert' && options.inserting !== true) continue;
       for (const resolved of resolver.resolve(document, path)) changes.push({ path: resolved, change });
     }
   }
   resolver.requireAllFiltersUsed(update);
-  return changes.sort((a, b) => comparePaths(a.path, b.path));
+  return changes.length === 1 ? changes : changes.sort((a, b) => comparePaths(a.path, b.path));
 }
 
 function checkedPath(name: string): string[] {
+  if (name !== '' && name[0] !== '$' && !name.includes('.')) return [name];
   const path = name.split('.');
   if (path.includes('')) {
     throw new MongoError(
@@ -78,25 +86,37 @@ function checkedPath(name: string): string[] {
   return path;
 }
 
+type Claim = (path: readonly string[]) => void;
+
 /** Two changes may not touch the same path, nor a path and one below it. */
-function claim(taken: string[][], path: string[]): void {
-  const clash = taken.find((other) => {
-    const length = Math.min(other.length, path.length);
-    return other.slice(0, length).join('.') === path.slice(0, length).join('.');
-  });
-  if (clash !== undefined) {
-    const shorter = clash.length < path.length ? clash : path;
-    const problem = `Updating the path '${path.join('.')}' would create a conflict at '${shorter.join('.')}'`;
-    throw new MongoError('ConflictingUpdateOperators', problem);
-  }
-  taken.push(path);
+function createClaims(): Claim {
+  const taken = new Set<string>();
+  const above = new Set<string>();
+  return (path) => {
+    if (path.length === 1 && !taken.has(path[0] as string) && !above.has(path[0] as string)) {
+      taken.add(path[0] as string);
+      return;
+    }
+    const prefixes = path.map((_part, at) => path.slice(0, at + 1).join('.'));
+    const name = prefixes.pop() as string;
+    const clash =
+      prefixes.find((prefix) => taken.has(prefix)) ?? (taken.has(name) || above.has(name) ? name : undefined);
+    if (clash !== undefined) {
+      throw new MongoError(
+        'ConflictingUpdateOperators',
+        `Updating the path '${name}' would create a conflict at '${clash}'`,
+      );
+    }
+    taken.add(name);
+    for (const prefix of prefixes) above.add(prefix);
+  };
 }
 
-function renameChanges(document: Document, from: string[], target: unknown, taken: string[][]): PathChange[] {
+function renameChanges(document: Document, from: string[], target: unknown, claim: Claim): PathChange[] {
   if (typeof target !== 'string')
     throw new MongoError('BadValue', `The 'to' field for $rename must be a string: ${from.join('.')}`);
   const to = checkedPath(target);
-  claim(taken, to);
+  claim(to);
   let value: unknown = document;
   for (const part of from) {
     if (Array.isArray(value))

@@ -9,7 +9,7 @@ import { isDocument } from './values.js';
 
 /** Turns paths with `$`, `$[]` and `$[name]` into the paths of the elements that they mean in one document. */
 export interface PathResolver {
-  resolve(document: Document, path: readonly string[]): string[][];
+  resolve(document: Document, path: readonly string[]): (readonly string[])[];
   /** An array filter that no path uses is an error, as in MongoDB. */
   requireAllFiltersUsed(update: Document): void;
 }
@@ -49,6 +49,7 @@ export function createPathResolver({ arrayFilters = [], filter = {} }: UpdateOpt
 
   return {
     resolve(document, path) {
+      if (!path.some((part) => part.startsWith('$'))) return [path];
       for (const part of path) {
         const name = /^\$\[(\w+)\]$/.exec(part)?.[1];
         if (name === undefined) continue;
@@ -60,7 +61,7 @@ export function createPathResolver({ arrayFilters = [], filter = {} }: UpdateOpt
         }
         used.add(name);
       }
-      return path.some((part) => part.startsWith('$')) ? walk(document, document, [], path) : [[...path]];
+      return walk(document, document, [], path);
     },
     requireAllFiltersUsed(update) {
       const unused = [...filters.keys()].find((name) => !used.has(name));

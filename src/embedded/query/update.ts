@@ -2,7 +2,7 @@ import { type Document, ObjectId, serialize } from 'bson';
 import type { UpdateOptions } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
-import { withField } from './assign.js';
+import { putField, withField } from './assign.js';
 import { compare, isEqual } from './compare.js';
 import { ownField } from './paths.js';
 import { isOperators } from './predicates.js';
@@ -22,19 +22,26 @@ export function applyUpdate(document: Document, update: Document | Document[], o
 export function seedUpsert(filter: Document, update: Document | Document[], options: UpdateOptions): Document {
   const replacing = !Array.isArray(update) && !isOperators(update) && Object.keys(update).length > 0;
   const equalities = [...equalitiesOf(filter)];
-  const repeated = equalities.find(([path], at) => equalities.some(([other], before) => before < at && other === path));
-  if (repeated !== undefined) {
-    throw new MongoError(
-      'NotSingleValueField',
-      `cannot infer query fields to set, path '${repeated[0]}' is matched twice`,
-    );
-  }
+  refuseRepeated(equalities);
   const wanted = replacing ? equalities.filter(([path]) => path === '_id') : equalities;
-  const seed = applyOperators({}, { $set: Object.fromEntries(wanted) }, {});
+  const dotted = wanted.some(([path]) => path.includes('.'));
+  const fields: Document = {};
+  for (const [path, value] of wanted) putField(fields, path, value);
+  const seed = dotted ? applyOperators({}, { $set: fields }, {}) : fields;
   const after = changed(seed, update, options, true);
   const id = ownField(seed, '_id');
   if (id !== undefined && !isEqual(ownField(after, '_id'), id)) throw immutableId(seed, update);
   return withIdFirst(after);
+}
+
+function refuseRepeated(equalities: readonly [path: string, value: unknown][]): void {
+  const paths = new Set<string>();
+  for (const [path] of equalities) {
+    if (paths.has(path)) {
+      throw new MongoError('NotSingleValueField', `cannot infer query fields to set, path '${path}' is matched twice`);
+    }
+    paths.add(path);
+  }
 }
 
 function changed(
