@@ -80,14 +80,14 @@ function parseStamp(text: string): { store?: unknown; format?: unknown } {
 
 /** lmdb maps the file without looking at its length: reading beyond the end of a cut one would kill the process. */
 function checkDataFile(path: string, file: string): void {
-  const size = existsSync(file) ? statSync(file).size : 0;
-  if (size === 0) return;
+  if (!existsSync(file) || statSync(file).size === 0) return;
   const remedy = 'Restore the directory from a copy, or give an empty one';
   const first = readMeta(file, 0);
   if (first === undefined) throw refusal(path, 'its data.mdb does not begin as an lmdb file', remedy);
   const second = readMeta(file, first.pageBytes);
   const { lastPage, pageBytes } = second !== undefined && second.transaction > first.transaction ? second : first;
-  // The last pages may be free ones that were never written.
+  // Asked last: another process may make the file longer meanwhile. The last pages may be free ones that were never written.
+  const { size } = statSync(file);
   if (size < (lastPage + 1) * pageBytes * 0.9) {
     throw refusal(path, `its data.mdb is cut short, it has ${size} bytes`, remedy);
   }
