@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import { type Document, Long } from 'bson';
 import { MongoError } from '../errors.js';
 import type { Call, Command, ServerParts } from './call.js';
 import type { ClusterClock } from './clock.js';
@@ -32,7 +32,8 @@ const commonFields: ReadonlySet<string> = new Set([
   'apiDeprecationErrors',
 ]);
 
-const numberedCommands: ReadonlySet<string> = new Set(['commitTransaction', 'abortTransaction']);
+/** Their numbers say which transaction they end; they find it themselves. */
+const endings: ReadonlySet<string> = new Set(['commitTransaction', 'abortTransaction']);
 
 /** Turns the body of a request into its reply: finds the command, puts it into its session and transaction, and reports errors as MongoDB does. */
 export class Dispatcher {
@@ -117,7 +118,7 @@ export class Dispatcher {
   }
 
   private async runNumbered(command: Command, call: Call, session: Session, number: bigint): Promise<Reply> {
-    if (numberedCommands.has(call.name)) return command.run(call);
+    if (endings.has(call.name)) return command.run(call);
     if (call.body.autocommit === undefined) {
       if (command.kind !== 'retryable') {
         throw new MongoError(
@@ -164,10 +165,7 @@ export class Dispatcher {
 function numberOf(value: unknown): bigint | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
-  if (typeof value === 'object' && value !== null && 'toBigInt' in value && typeof value.toBigInt === 'function') {
-    const number: unknown = value.toBigInt();
-    if (typeof number === 'bigint' && number >= 0n) return number;
-  }
+  if (value instanceof Long && !value.isNegative()) return value.toBigInt();
   throw new MongoError('InvalidOptions', 'txnNumber must be a whole number of at least 0.');
 }
 

@@ -184,3 +184,8 @@ export function encodeReply(request: Request, replyId: number, document: Uint8Ar
 export function encodeDocument(document: Document): Uint8Array {
   return serialize(document, { ignoreUndefined: true });
 }
+
+/** Encodes documents one by one, as they are asked for. */
+export function* encodeAll(documents: Iterable<Document>): Generator<Uint8Array, void, undefined> {
+  for (const document of documents) yield encodeDocument(document);
+}

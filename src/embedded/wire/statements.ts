@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** The statements of one insert, update or delete command. */
-export interface Batch {
+export interface Statements {
   readonly call: Call;
   readonly count: number;
   readonly ordered: boolean;
@@ -30,22 +30,22 @@ export interface Batch {
  * Runs the statements of a command. Outside a transaction, up to a thousand share one commit: each is still atomic,
  * and an error keeps the ones before it. Inside a transaction, the first error ends the command and with it the transaction.
  */
-export async function runStatements(batch: Batch): Promise<Reply> {
-  const { call } = batch;
+export async function runStatements(statements: Statements): Promise<Reply> {
+  const { call } = statements;
   const earlier = recall(call);
-  const tally = new Tally(batch.countsModified, earlier?.fields);
+  const tally = new Tally(statements.countsModified, earlier?.fields);
   let next = earlier?.next ?? 0;
   if (call.transaction !== undefined) {
-    applyRange(batch, call.transaction, tally, 0, batch.count);
+    applyRange(statements, call.transaction, tally, 0, statements.count);
     return reply(tally.fields());
   }
-  while (next < batch.count) {
+  while (next < statements.count) {
     const from = next;
     const before = tally.copy();
     await call.parts.storage.run((transaction) => {
       // A conflict with another writer runs this again from the start.
       tally.restore(before);
-      next = applyRange(batch, transaction, tally, from, Math.min(from + statementsPerCommit, batch.count));
+      next = applyRange(statements, transaction, tally, from, Math.min(from + statementsPerCommit, statements.count));
       remember(call, transaction, { next, fields: tally.fields() });
     });
   }
@@ -53,14 +53,14 @@ export async function runStatements(batch: Batch): Promise<Reply> {
 }
 
 /** Applies statements `from` to `to`; answers where to go on, which is the end once an error stops the command. */
-function applyRange(batch: Batch, transaction: Transaction, tally: Tally, from: number, to: number): number {
+function applyRange(statements: Statements, transaction: Transaction, tally: Tally, from: number, to: number): number {
   for (let index = from; index < to; index += 1) {
     try {
-      tally.add(index, batch.apply(transaction, index));
+      tally.add(index, statements.apply(transaction, index));
     } catch (error) {
       if (!(error instanceof MongoError) || error.code === 112) throw error;
       tally.fail(index, error);
-      if (batch.ordered || batch.call.transaction !== undefined) return batch.count;
+      if (statements.ordered || statements.call.transaction !== undefined) return statements.count;
     }
   }
   return to;

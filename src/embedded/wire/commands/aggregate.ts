@@ -1,9 +1,9 @@
 import { MongoError } from '../../errors.js';
 import type { Command } from '../call.js';
+import { encodeAll } from '../framing.js';
 import { openCursor } from '../openCursor.js';
 import { booleanField, countField, documentField, type KnownFields } from '../options.js';
 import { explainAggregate } from './explainPlans.js';
-import { encodeAll } from './find.js';
 import { aggregateRequest, pipelineOf } from './pipeline.js';
 
 /** Options of `aggregate`, also inside `explain`. */

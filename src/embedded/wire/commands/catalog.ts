@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Binary, type Document } from 'bson';
 import { type Call, type Command, namespaceOf } from '../call.js';
+import { encodeAll } from '../framing.js';
 import { openCursor } from '../openCursor.js';
 import { booleanField, countField, documentField } from '../options.js';
 import { reply } from '../reply.js';
-import { encodeAll } from './find.js';
 
 const create: Command = {
   names: ['create'],

@@ -4,7 +4,6 @@ import { type Command, namespace, namespaceOf } from '../call.js';
 import { batchReply } from '../openCursor.js';
 import { countField } from '../options.js';
 import { reply } from '../reply.js';
-import { checkNamespace } from './find.js';
 
 const getMore: Command = {
   names: ['getMore'],
@@ -16,11 +15,10 @@ const getMore: Command = {
     const cursor = cursors.get(cursorId(call.body.getMore));
     const { source } = cursor;
     const collection: unknown = call.body.collection;
-    checkNamespace(
-      call,
-      isSpecial(collection) ? `${call.db}.${collection}` : namespace(call.db, collection),
-      source.ns,
-    );
+    const ns = isSpecial(collection) ? `${call.db}.${collection}` : namespace(call.db, collection);
+    if (ns !== source.ns) {
+      throw new MongoError('Unauthorized', `getMore: the cursor was opened on '${source.ns}', not on '${ns}'.`);
+    }
     if (
       source.inTransaction !== (call.transaction !== undefined) ||
       (source.inTransaction && source.sessionId !== call.sessionId)

@@ -29,7 +29,7 @@ export function explainRead(call: Call, explained: Explained, verbosity: Verbosi
     const planner = {
       namespace: explained.ns,
       parsedQuery: explained.request.filter ?? {},
-      winningPlan: above(explained, winningPlan(found.plan, explained.request, covered), covered),
+      winningPlan: above(explained, winningPlan(found.plan, explained.request, covered)),
       rejectedPlans: [],
     };
     if (!runs) return { explainVersion: '1', queryPlanner: planner };
@@ -83,10 +83,8 @@ export function explainAggregate(call: Call, body: Document, verbosity: Verbosit
   });
 }
 
-function above(explained: Explained, plan: Document, covered: boolean): Document {
-  return explained.above.reduceRight<Document>((inputStage, stage) => ({ stage, inputStage }), {
-    ...(covered ? { ...plan } : plan),
-  });
+function above(explained: Explained, plan: Document): Document {
+  return explained.above.reduceRight<Document>((inputStage, stage) => ({ stage, inputStage }), plan);
 }
 
 /** MongoDB's tree for a plan: FETCH over IXSCAN, SORT on top when rows are sorted in memory. */

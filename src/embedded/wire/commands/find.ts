@@ -1,8 +1,7 @@
 import type { Document } from 'bson';
 import type { FindRequest, Found } from '../../contracts.js';
-import { MongoError } from '../../errors.js';
-import { type Call, type Command, namespaceOf } from '../call.js';
-import { encodeDocument } from '../framing.js';
+import { type Command, namespaceOf } from '../call.js';
+import { encodeAll, encodeDocument } from '../framing.js';
 import { openCursor } from '../openCursor.js';
 import { booleanField, countField, documentField, hintField, type KnownFields } from '../options.js';
 
@@ -66,21 +65,11 @@ export function findRequest(body: Document, ns: string): FindRequest {
   };
 }
 
-/** Encodes documents for the wire; stored bytes are passed on where storage has them. */
-export function* encodeAll(documents: Iterable<Document>): Generator<Uint8Array, void, undefined> {
-  for (const document of documents) yield encodeDocument(document);
-}
-
+/** Stored bytes are passed on as they are; only where storage has none are documents encoded again. */
 function asBytes(found: Found): Iterable<Uint8Array> {
   return found.raw?.() ?? encodeAll(found);
 }
 
 function* project(found: Found, shape: (document: Document) => Document): Generator<Uint8Array, void, undefined> {
   for (const document of found) yield encodeDocument(shape(document));
-}
-
-/** The namespace of a cursor command must be the one that opened the cursor. */
-export function checkNamespace(call: Call, wanted: string, actual: string): void {
-  if (wanted === actual) return;
-  throw new MongoError('Unauthorized', `${call.name}: the cursor was opened on '${actual}', not on '${wanted}'.`);
 }

@@ -2,10 +2,10 @@ import type { Document } from 'bson';
 import type { IndexSpec } from '../../contracts.js';
 import { MongoError } from '../../errors.js';
 import { type Call, type Command, namespaceOf } from '../call.js';
+import { encodeAll } from '../framing.js';
 import { openCursor } from '../openCursor.js';
 import { booleanField, countField, documentField, documentsField, isDocument } from '../options.js';
 import { reply } from '../reply.js';
-import { encodeAll } from './find.js';
 import { names } from './hint.js';
 
 const createIndexes: Command = {
