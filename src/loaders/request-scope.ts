@@ -105,6 +105,8 @@ export function createRequestScope({
     relation: async (relation, owner, args, path = []) => {
       const { id, epoch, asOfBlock, asOfTime, finalizedBlock } = owner;
       state.pins.set(id, { epoch, asOfBlock, asOfTime, finalizedBlock });
+      // The caller has the token already, also when another scope gave it out: its epoch is fixed.
+      state.pins.hold(id, owner);
       const readable = relationReadable({ relation, token: owner, args, settings: state.read.settings });
       const { value, outcome, epoch: loadedEpoch, ageMs } = await load(readable);
       if (record) outcomes.push({ path, outcome, epoch: loadedEpoch, asOfBlock, asOfTime, ageMs });
