@@ -1,9 +1,8 @@
-import KeyvRedis, { Keyv } from '@keyv/redis';
+import { Keyv } from 'keyv';
 import { createTelemetry, type Telemetry } from '../telemetry.js';
 import { type BreakerSettings, type BreakerState, createBreaker } from './breaker.js';
 import { createEpochKeys, type EpochKeys } from './epoch-keys.js';
 import { MemoryStore } from './memory-store.js';
-import { connectRedis } from './redis-client.js';
 import { scanKeys } from './scan-keys.js';
 
 /** The shared cache: texts by key. It never rejects; an unreachable store is an outcome that callers must handle. */
@@ -65,10 +64,10 @@ export async function createStore({
   telemetry?: Telemetry;
 }): Promise<Store> {
   const full = (key: string): string => `${namespace}:${key}`;
-  const redis = config.redisUrl === undefined ? null : await connectRedis({ url: config.redisUrl, telemetry });
+  const redis = config.redisUrl === undefined ? null : await openRedis({ url: config.redisUrl, telemetry });
   const memory = new MemoryStore({ maxBytes: config.memoryBytes });
   const keyv = new Keyv<string>({
-    store: redis ? new KeyvRedis<string>(redis.client, { throwOnErrors: true }) : memory,
+    store: redis ? redis.adapter : memory,
     useKeyPrefix: false,
     throwOnErrors: true,
     // The default envelope carries the writer's clock, by which a reader with another clock would delete everybody's entries.
@@ -119,6 +118,16 @@ export async function createStore({
     },
   };
   return store;
+}
+
+/** The client and its adapter are loaded only where there is a Redis: without one they would cost a tenth of the start. */
+async function openRedis(options: { url: string; telemetry: Telemetry }) {
+  const [{ default: KeyvRedis }, { connectRedis }] = await Promise.all([
+    import('@keyv/redis'),
+    import('./redis-client.js'),
+  ]);
+  const connected = await connectRedis(options);
+  return { ...connected, adapter: new KeyvRedis<string>(connected.client, { throwOnErrors: true }) };
 }
 
 /** Keyv takes 0 and NaN for "for ever", Redis refuses fractions: neither may reach them. */

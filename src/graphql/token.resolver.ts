@@ -11,7 +11,7 @@ export class TokenResolver {
   /** In tokens; negative where data is missing. */
   @FieldResolver(() => GraphQLDecimal, {
     description:
-      "In tokens, not base units; so is every amount of this schema. The chain's own answer where a chain is connected, else opening balances + mints - burns. As fresh as the epoch.",
+      'Freshness: comes with the epoch, never older. Every amount of this schema is in tokens, not base units.',
   })
   totalSupply(@Root() { totals, decimals }: TokenSnapshot): string {
     return formatUnits(decodeAmount(totals.chainSupply ?? totals.supply), decimals);
@@ -25,7 +25,7 @@ export class TokenResolver {
 
   /** Kept in the transaction of the rows. */
   @FieldResolver(() => GraphQLBigInt, {
-    description: 'Addresses with a balance above 0, the zero address excluded. As fresh as the epoch.',
+    description: 'Freshness: comes with the epoch, never older.',
   })
   holderCount(@Root() { totals }: TokenSnapshot): number {
     return totals.holderCount;
