@@ -87,7 +87,7 @@ describe('a read', () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ stored, written, indexes, questions }) => {
         const ns = `oracle.round${round++}`;
-        await storage.createIndexes(ns, distinct(indexes));
+        await storage.createIndexes(ns, distinct([{ number: 1 }, ...indexes]));
         const documents = stored.map((fields, at) => ({ _id: at, number: at, ...fields }));
         await insertAll(storage, ns, documents);
         const transaction = storage.begin({ multi: true });
