@@ -40,15 +40,17 @@ function lookup(as: string, { from, match, sort, limit, fields, count }: TokenLi
   return {
     $lookup: {
       from,
-      let: { id: '$_id' },
+      localField: '_id',
+      foreignField: 'tokenId',
       pipeline: [
-        { $match: { $expr: { $eq: ['$tokenId', '$$id'] }, ...match } },
+        ...(match ? [{ $match: match }] : []),
         ...(sort ? [{ $sort: sort }] : []),
         ...(limit === undefined ? [] : [{ $limit: limit }]),
         ...(fields
           ? [{ $project: { _id: 0, ...Object.fromEntries(fields.map((field) => [field, 1 as const])) } }]
           : []),
-        ...(count ? [{ $count: 'count' }] : []),
+        // What $count stands for, spelled out: some servers know that stage only outside of a $lookup.
+        ...(count ? [{ $group: { _id: null, count: { $sum: 1 } } }] : []),
       ] as NonNullable<PipelineStage.Lookup['$lookup']['pipeline']>,
       as,
     },

@@ -19,14 +19,22 @@ export async function explainAll(
 ): Promise<Explained[]> {
   const own = await explain(database, command);
   const lookups = ((command.pipeline ?? []) as Array<Record<string, unknown>>).flatMap(({ $lookup }) =>
-    $lookup === undefined ? [] : [$lookup as { from: string; pipeline: unknown[] }],
+    $lookup === undefined ? [] : [$lookup as Lookup],
   );
   const inner = await Promise.all(
-    lookups.map(({ from, pipeline }) =>
-      explain(database, { aggregate: from, pipeline: substitute(pipeline, variables), cursor: {} }),
-    ),
+    lookups.map(({ from, foreignField, pipeline }) => {
+      const join = foreignField === undefined ? [] : [{ $match: { [foreignField]: variables.id } }];
+      const own = [...join, ...(substitute(pipeline, variables) as unknown[])];
+      return explain(database, { aggregate: from, pipeline: own, cursor: {} });
+    }),
   );
   return [own, ...inner];
+}
+
+interface Lookup {
+  readonly from: string;
+  readonly foreignField?: string;
+  readonly pipeline: unknown[];
 }
 
 async function explain(database: Database, command: Readonly<Record<string, unknown>>): Promise<Explained> {
