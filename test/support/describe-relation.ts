@@ -10,6 +10,9 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { explainAll } from './explain.js';
 import { addTransfer, loadLedger, snapshotOf } from './load-ledger.js';
 import { nobody } from './nobody.js';
+import { answerOf } from './oracle-answers.js';
+import { createOracle } from './oracle-numbers.js';
+import { answersBy } from './relation-answers.js';
 import { steadyLedger } from './steady-ledger.js';
 
 /** What a relation promises beyond its answers. */
@@ -22,6 +25,9 @@ export interface RelationPromise<Args extends object> {
   /** Rows of each token that the arguments are to give, where they bound them; `size` counts them in a value. */
   readonly bounded?: { readonly args: Args; readonly rows: number; readonly size?: (value: never) => number };
 }
+
+/** Histories of the tokens that are asked. */
+const seeds = [1, 2, 3];
 
 /** Proves what every relation promises: constant work, order, bounds per token, an exact cache, and plans on indexes. */
 export function describeRelation<Args extends object>(relation: AnyRelation, promise: RelationPromise<Args>): void {
@@ -37,7 +43,7 @@ export function describeRelation<Args extends object>(relation: AnyRelation, pro
       test = await createTestDatabase();
       counted = await countCommands(test.database);
       const ids: string[] = [];
-      for (const seed of [1, 2, 3]) ids.push(await loadLedger(test.database, steadyLedger(seed)));
+      for (const seed of seeds) ids.push(await loadLedger(test.database, steadyLedger(seed)));
       tokens = await Promise.all(ids.map((id) => snapshotOf(test.database, id)));
       const limits = { deadlineAt: Number.MAX_SAFE_INTEGER, timeoutMs: 60_000 };
       read = createReader({ database: counted.database, settings: test.config.answers, limits });
@@ -72,6 +78,14 @@ export function describeRelation<Args extends object>(relation: AnyRelation, pro
           await load(asked, given);
           expect(counted.reads.length, counted.reads.join(', ')).toBe(commands);
         }
+      }
+    });
+
+    it('answers like a naive computation from the transfers', async () => {
+      const oracles = seeds.map((seed) => createOracle(steadyLedger(seed)));
+      for (const given of [args, ...(other ? [other] : []), ...(bounded ? [bounded.args] : [])]) {
+        const answers = await answersBy({ relation, tokens, args: given, read });
+        expect(answers).toEqual(oracles.map((oracle) => answerOf(oracle, relation.name, { ...given })));
       }
     });
 
