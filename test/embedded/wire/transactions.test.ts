@@ -199,9 +199,17 @@ describe('retryable writes', () => {
   it('wait for their original when the resend overtakes its reply', async () => {
     const update = { update: 'accounts', updates: [{ q: { _id: 'a' }, u: { $inc: { balance: 1 } } }] };
     const connections = Array.from({ length: 4 }, () => new RawConnection(server.socketPath));
-    const replies = await Promise.all(connections.map((one) => one.command({ ...update, ...numbered(7) })));
-    for (const reply of replies) expect(reply).toMatchObject({ ok: 1, n: 1, nModified: 1 });
-    expect(await balances()).toEqual({ a: 11, b: 20 });
+    const session = client.startSession();
+    session.startTransaction();
+    await accounts.updateOne({ _id: 'a' }, { $set: { balance: 10 } }, { session });
+    await accounts.updateOne({ _id: 'a' }, { $set: { balance: 20 } }, { session });
+    // All four wait for the transaction: the first for the document, the others for the first.
+    const waiting = Promise.all(connections.map((one) => one.command({ ...update, ...numbered(7) })));
+    await Promise.all(connections.map(() => accounts.findOne({ _id: 'b' })));
+    await session.commitTransaction();
+    await session.endSession();
+    for (const reply of await waiting) expect(reply).toMatchObject({ ok: 1, n: 1, nModified: 1 });
+    expect(await balances()).toEqual({ a: 21, b: 20 });
     for (const connection of connections) connection.destroy();
   });
 
