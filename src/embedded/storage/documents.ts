@@ -1,5 +1,6 @@
 import { type Document, Double, deserialize, Long, ObjectId, serialize } from 'bson';
 import { MongoError } from '../errors.js';
+import { elementsOf, withElementFirst } from './elements.js';
 import { encodeId } from './keys.js';
 
 /** A document ready to be stored. */
@@ -12,11 +13,10 @@ export interface Prepared {
 /** Largest document, as in MongoDB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Encodes a document with `_id` first; `raw` are its bytes where the caller has them already. */
+/** Encodes a document with `_id` first; `raw` are its bytes where the caller has them already, and keep their types. */
 export function prepare(document: Document, raw?: Uint8Array): Prepared {
   const complete = withIdFirst(document);
-  const isUnchanged = complete === document && raw !== undefined;
-  const bytes = isUnchanged ? raw : serialize(complete, { ignoreUndefined: true });
+  const bytes = raw === undefined ? serialize(complete, { ignoreUndefined: true }) : rawWithIdFirst(raw, complete._id);
   if (bytes.length > MOST_BYTES) {
     throw new MongoError(
       'BSONObjectTooLarge',
@@ -37,18 +37,21 @@ export function retyped(document: Document, raw: Buffer): Document {
 
 /** Looks at the types of the top level alone, which is far cheaper than decoding; says yes when it cannot tell. */
 function mayHoldTypedNumbers(raw: Buffer): boolean {
-  for (let at = 4; at < raw.length - 1; ) {
-    const type = raw[at]!;
-    const value = raw.indexOf(0, at + 1) + 1;
-    const size = FIXED_BYTES[type];
-    if (size === undefined) return true;
-    at = value + (size >= 0 ? size : raw.readInt32LE(value) + -size);
-  }
+  for (const { type } of elementsOf(raw)) if (TYPED.has(type)) return true;
   return false;
 }
 
-/** Bytes of a value by BSON type; negative where a length of four bytes comes first, and so many bytes beside it. */
-const FIXED_BYTES: Record<number, number> = { 2: -4, 5: -5, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 19: 16 };
+/** Doubles and longs, and objects and arrays that may hold them. */
+const TYPED = new Set([1, 3, 4, 18]);
+
+/** Moves the bytes of `_id` to the front, or puts there those of the one it was given. */
+function rawWithIdFirst(raw: Uint8Array, id: unknown): Buffer {
+  const bytes = asBuffer(raw);
+  for (const element of elementsOf(bytes)) {
+    if (element.name === '_id') return element.start === 4 ? bytes : withElementFirst(bytes, element);
+  }
+  return withElementFirst(bytes, asBuffer(serialize({ _id: id })).subarray(4, -1));
+}
 
 function retypeFields(document: Document, stored: Document): Document {
   const typed: Document = {};

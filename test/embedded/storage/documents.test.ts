@@ -1,4 +1,4 @@
-import { Double, deserialize, Long, serialize } from 'bson';
+import { Double, deserialize, Int32, Long, ObjectId, serialize } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { findAll, insertAll, openTestStorage } from './harness.js';
 
@@ -21,6 +21,21 @@ describe('stored documents', () => {
       statement.update({ ns, filter: {}, update: { $set: { n: 2 } }, multi: false, upsert: false }),
     );
     expect(bytes().equals(Buffer.from(serialize({ ...document, n: 2 })))).toBe(true);
+    const late = serialize({ text: 'é', whole: new Double(1), list: [/a/g, new Date(1)], _id: 7 });
+    const bare = serialize({ whole: new Double(1), list: [] });
+    await storage.run((statement) => {
+      statement.insert('test.raw', deserialize(late), late);
+      statement.insert('test.raw', deserialize(bare), bare);
+    });
+    const reader = storage.begin({ multi: false });
+    const stored = [...(reader.find({ ns: 'test.raw' }).raw?.() ?? [])].map((one) =>
+      deserialize(one, { promoteValues: false }),
+    );
+    reader.abort();
+    expect(Object.keys(stored[0] ?? {})).toEqual(['_id', 'text', 'whole', 'list']);
+    expect(stored[0]).toMatchObject({ _id: new Int32(7), text: 'é', whole: new Double(1) });
+    expect(Object.keys(stored[1] ?? {})).toEqual(['_id', 'whole', 'list']);
+    expect(stored[1]).toMatchObject({ _id: expect.any(ObjectId), whole: new Double(1), list: [] });
     await insertAll(storage, 'test.late', [{ a: 1, _id: 7 }]);
     expect(Object.keys(findAll(storage, { ns: 'test.late' })[0] ?? {})).toEqual(['_id', 'a']);
   });
