@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createEmbeddedServer } from '../../../src/embedded/server.js';
 import { startChild } from '../child.js';
 import { compileServer } from '../compile.js';
-import { temporaryDirectory } from './harness.js';
+import { RawConnection, temporaryDirectory } from './harness.js';
 
-const { MongoClient } = mongoose.mongo;
+const { Binary, Long, MongoClient } = mongoose.mongo;
 
 describe('the data directory', () => {
   it('and with it the socket are open to their user alone', async () => {
@@ -62,6 +62,39 @@ describe('the data directory', () => {
       await client.close();
       await server.close();
     }
+  });
+});
+
+describe('a server started again', () => {
+  it('answers writes and commits that are sent once more as its predecessor did, and applies neither twice', async () => {
+    const dataDir = join(await temporaryDirectory(), 'data');
+    const session = (byte: number, number: number) => ({
+      lsid: { id: new Binary(Buffer.alloc(16, byte), 4) },
+      txnNumber: Long.fromNumber(number),
+    });
+    const inTransaction = { ...session(1, 1), autocommit: false };
+    const insert = { insert: 'rows', documents: [{ _id: 1 }], ...inTransaction, startTransaction: true, $db: 'x' };
+    const commit = { commitTransaction: 1, ...inTransaction, $db: 'admin' };
+    const add = {
+      update: 'rows',
+      updates: [{ q: { _id: 2 }, u: { $inc: { n: 1 } }, upsert: true }],
+      ...session(2, 1),
+      $db: 'x',
+    };
+    const first = await createEmbeddedServer({ dataDir });
+    const before = new RawConnection(first.socketPath);
+    expect(await before.command(insert)).toMatchObject({ ok: 1, n: 1 });
+    expect(await before.command(commit)).toMatchObject({ ok: 1 });
+    expect(await before.command(add)).toMatchObject({ ok: 1, upserted: [{ index: 0, _id: 2 }] });
+    await first.close();
+    const second = await createEmbeddedServer({ dataDir });
+    const after = new RawConnection(second.socketPath);
+    expect(await after.command(commit)).toMatchObject({ ok: 1 });
+    expect(await after.command({ ...commit, ...session(1, 2) })).toMatchObject({ ok: 0, code: 251 });
+    expect(await after.command(add)).toMatchObject({ ok: 1, upserted: [{ index: 0, _id: 2 }] });
+    expect((await after.command({ find: 'rows', $db: 'x' })).cursor.firstBatch).toEqual([{ _id: 1 }, { _id: 2, n: 1 }]);
+    after.destroy();
+    await second.close();
   });
 });
 
