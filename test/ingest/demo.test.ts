@@ -130,7 +130,7 @@ describe('demo', () => {
     const { demo } = start({ aheadMs: 3 * dayMs + 60_000 });
     await demo.filled;
     await demo.close();
-    expect(await models.tokens.findOne({ contractAddress: large?.contractAddress }).lean()).not.toMatchObject({
+    expect(await models.tokens.findOne({ contractAddress: large?.contractAddress ?? '' }).lean()).not.toMatchObject({
       _id: large?._id,
     });
     expect(await models.transactionActivity.countDocuments({ tokenId: large?._id ?? '' })).toBe(0);
