@@ -37,8 +37,7 @@ export async function readDays<N extends DayCollection>({
   const rows = groupByToken(
     await find(collection, inWindows('date', windows), { projection: { _id: 0 }, sort: { tokenId: 1, date: 1 } }),
   );
-  // `to` alone begins with the data: there is nothing before it.
-  const silent = asked.period === null && asked.from === null ? [] : windows.filter(({ token }) => !rows.has(token.id));
+  const silent = windows.filter(({ token }) => !rows.has(token.id));
   const before = await readLastDays<Row<N>>({
     read,
     collection,
@@ -52,7 +51,10 @@ export async function readDays<N extends DayCollection>({
   }));
 }
 
-/** The last stored day before `day`; without `day` the last of all, because nothing lies behind a window that ends with the data. */
+/**
+ * The last stored day before `day`; without `day` the last of all, because nothing lies behind a window that ends with the data. (One
+ * that begins with the data holds its first day.)
+ */
 async function readLastDays<R extends object>({
   read,
   collection,

@@ -80,7 +80,7 @@ describe('Relations against a naive computation from the transfers', () => {
           for (const relation of [...relations, ...innerRelations]) {
             for (const args of grid[relation.name] ?? []) {
               const got = await answersBy({ relation, tokens, args, read });
-              const wanted = oracles.map((oracle) => answerOf(oracle, relation.name, { ...args }));
+              const wanted = oracles.map((oracle) => answerOf(oracle, relation.name, args));
               expect({ relation: relation.name, args, answers: got }).toEqual({
                 relation: relation.name,
                 args,

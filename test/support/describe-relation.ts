@@ -85,7 +85,7 @@ export function describeRelation<Args extends object>(relation: AnyRelation, pro
       const oracles = seeds.map((seed) => createOracle(steadyLedger(seed)));
       for (const given of [args, ...(other ? [other] : []), ...(bounded ? [bounded.args] : [])]) {
         const answers = await answersBy({ relation, tokens, args: given, read });
-        expect(answers).toEqual(oracles.map((oracle) => answerOf(oracle, relation.name, { ...given })));
+        expect(answers).toEqual(oracles.map((oracle) => answerOf(oracle, relation.name, given)));
       }
     });
 

@@ -126,7 +126,8 @@ export function transfersOf(oracle: Oracle, { address, kind, from, to }: Transfe
 }
 
 /** What a relation answers for a token, without the token's id; null for no row of a single field. */
-export function answerOf(oracle: Oracle, relation: string, args: Record<string, unknown>): unknown {
+export function answerOf(oracle: Oracle, relation: string, given: object): unknown {
+  const args: Record<string, unknown> = { ...given };
   const answers: Record<string, () => unknown> = {
     dailyMetrics: () => oracle.dailyMetrics(args),
     uniqueWallets: () => oracle.uniqueWallets(args),
