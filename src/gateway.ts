@@ -54,7 +54,10 @@ export async function createGateway({
     schema,
     createScope: (options) => {
       if (backend) return backend.readThrough.createScope(options);
-      return createDeferredScope(opening.then(({ readThrough }) => readThrough.createScope(options)));
+      return createDeferredScope({
+        opening: opening.then(({ readThrough }) => readThrough.createScope(options)),
+        patienceMs: config.database.uri === undefined ? embeddedPatienceMs : mongodbPatienceMs,
+      });
     },
     status: monitor.status,
     deadlineMs: config.http.deadlineMs,
@@ -73,6 +76,10 @@ export async function createGateway({
     handler: async function (request, reply) {
       return page?.wants(request) ? reply.sendFile(page.file) : answer.call(this, request, reply);
     },
+  });
+  // A connection that is kept alive would hold up the end until it is cut.
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('connection', 'close');
   });
   addHealthRoutes(app, async () => {
     const state = draining ? 'draining' : !backend ? 'starting' : (await monitor.check()) ? 'ready' : 'no database';
@@ -93,6 +100,10 @@ export async function createGateway({
     },
   };
 }
+
+/** An embedded store is there as soon as it is open; a MongoDB that does not answer may stay away. */
+const embeddedPatienceMs = 5_000;
+const mongodbPatienceMs = 900;
 
 /** Longest that running requests may take once the gateway is to end. */
 const drainMs = 10_000;

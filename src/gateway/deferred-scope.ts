@@ -5,7 +5,13 @@ import type { RequestScope } from '../loaders/request-scope.js';
  * Scope of a request that came before the database was open. Its reads wait for it for a moment, then say that it is not there; fields
  * that read nothing are answered at once.
  */
-export function createDeferredScope(opening: Promise<RequestScope>): RequestScope {
+export function createDeferredScope({
+  opening,
+  patienceMs,
+}: {
+  opening: Promise<RequestScope>;
+  patienceMs: number;
+}): RequestScope {
   let scope: RequestScope | undefined;
   opening.then(
     (opened) => {
@@ -13,7 +19,7 @@ export function createDeferredScope(opening: Promise<RequestScope>): RequestScop
     },
     () => undefined,
   );
-  const opened = (): Promise<RequestScope> => Promise.race([opening.catch(refuse), refuseLater()]);
+  const opened = (): Promise<RequestScope> => Promise.race([opening.catch(refuse), refuseLater(patienceMs)]);
   return {
     token: async (...args) => (await opened()).token(...args),
     tokenBySymbol: async (...args) => (await opened()).tokenBySymbol(...args),
@@ -30,9 +36,7 @@ export function createDeferredScope(opening: Promise<RequestScope>): RequestScop
   };
 }
 
-const patienceMs = 900;
-
-const refuseLater = (): Promise<never> =>
+const refuseLater = (patienceMs: number): Promise<never> =>
   new Promise((_resolve, reject) => {
     setTimeout(() => reject(refusal()), patienceMs).unref();
   });

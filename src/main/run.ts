@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../config.js';
@@ -47,8 +48,10 @@ async function start(environment: Environment, closing: AbortController): Promis
   });
 
   await gateway.app.listen({ port: config.http.port, host: config.http.host });
-  const patience = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), bannerPatienceMs).unref());
-  const data = await Promise.race([opened, patience]);
+  // An embedded store opens or fails; a MongoDB may stay away, and the banner says so.
+  const data = await (config.database.uri === undefined
+    ? opened
+    : Promise.race([opened, pause(bannerPatienceMs, undefined, { ref: false })]));
   const { version } = gateway.monitor.status();
   process.stdout.write(buildBanner({ config, data, version, url: urlOf(gateway.app.server.address(), config) }));
 
@@ -59,7 +62,7 @@ async function start(environment: Environment, closing: AbortController): Promis
   await resumePurges({ backend, logger });
 }
 
-/** Longest wait of the banner for the database; what it does not know by then, it says. */
+/** Longest wait of the banner for MongoDB. */
 const bannerPatienceMs = 1_000;
 
 /** Variables of a file `.env` in the working directory, under those of the environment. */

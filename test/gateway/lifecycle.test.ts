@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
+import { addToken, startTestGateway } from './test-gateway.js';
+
+describe('a gateway while something is missing', () => {
+  let store: TestDatabase;
+
+  beforeAll(async () => {
+    store = await createTestDatabase();
+  });
+  afterAll(() => store.close());
+
+  it('answers and is ready while Redis is away, and says so', async () => {
+    const environment = { REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+    const server = await startTestGateway({ database: store.database, environment });
+    const { id } = await addToken(server.gateway, 'AWAY');
+    const { status, data } = await server.ask(`{ token(id: "${id}") { holders(limit: 1) { balance } } }`);
+    expect({ status, data }).toEqual({ status: 200, data: { token: { holders: [{ balance: '9610' }] } } });
+    expect((await fetch(`${server.url}/ready`)).status).toBe(200);
+    const { data: state } = await server.ask('{ status { cache { kind healthy hits bypasses } } }');
+    expect(state).toMatchObject({ status: { cache: { kind: 'redis', hits: '0' } } });
+    await server.close();
+  });
+
+  it('is alive, not ready, and answers what needs no database while it is being opened', async () => {
+    const server = await startTestGateway({ database: new Promise<Database>(() => {}) });
+    const { data, errors } = await server.ask(
+      '{ status { database { healthy detail } ingest { symbol } } metricDefinitions { field } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ status: { database: { healthy: false, detail: 'not open yet' }, ingest: [] } });
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    const ready = await fetch(`${server.url}/ready`);
+    expect({ status: ready.status, body: await ready.json() }).toEqual({
+      status: 503,
+      body: { status: 'starting', demo: false },
+    });
+    await server.close();
+  });
+
+  it('ends a request at its deadline with a code that says to try again', async () => {
+    const environment = { REQUEST_DEADLINE_MS: '50' };
+    const server = await startTestGateway({ database: new Promise<Database>(() => {}), environment });
+    const { status, errors, headers } = await server.ask('{ tokens { totalCount } }');
+    expect({ status, code: errors[0]?.extensions.code }).toEqual({ status: 503, code: 'DEADLINE_EXCEEDED' });
+    expect(headers.get('retry-after')).toBe('1');
+    await server.close();
+  });
+
+  it('sends the answers of running requests before it ends', async () => {
+    let open: (database: Database) => void = () => {};
+    const database = new Promise<Database>((resolve) => {
+      open = resolve;
+    });
+    const server = await startTestGateway({ database });
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    server.gateway.app.server.on('request', () => arrived());
+    const answer = server.ask('{ tokens { totalCount } }');
+    await arrival;
+    const ended = server.close();
+    open(store.database);
+    expect((await answer).status).toBe(200);
+    await ended;
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow();
+  });
+});
