@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Storage } from './contracts.js';
 import { createQueryLanguage } from './query/index.js';
 import { openStorage } from './storage/index.js';
 import { ClusterClock } from './wire/clock.js';
@@ -7,8 +8,8 @@ import { commands } from './wire/commands/index.js';
 import { serveConnection } from './wire/connection.js';
 import { CursorRegistry } from './wire/cursors.js';
 import { Dispatcher } from './wire/dispatch.js';
+import { listen } from './wire/listeners.js';
 import { SessionRegistry } from './wire/sessions.js';
-import { chooseSocket } from './wire/socketPath.js';
 
 /** A running server. */
 export interface EmbeddedServer {
@@ -47,80 +48,60 @@ export async function createEmbeddedServer({ dataDir, port }: EmbeddedServerOpti
   const facts = { startedAt: Date.now(), dataDir, connections: () => sockets.size };
   const dispatcher = new Dispatcher({ storage, language, cursors, sessions, facts }, new ClusterClock(), commands);
   let lastConnection = 0;
-
-  const accept = (address: () => string) => (socket: Socket) => {
+  const serve = (socket: Socket, address: string) => {
     lastConnection += 1;
     const connectionId = lastConnection;
     sockets.add(socket);
-    void serveConnection(socket, { connectionId, address: address() }, dispatcher).finally(() => {
+    void serveConnection(socket, { connectionId, address }, dispatcher).finally(() => {
       sockets.delete(socket);
       sessions.disconnect(connectionId, disconnectGraceMs);
     });
   };
 
-  const closers: Array<() => void> = [];
-  try {
+  const listeners = await openOrClose(storage, () => {
     // The directory is ours alone once storage took it; what others may read was decided before.
     chmodSync(dataDir, 0o700);
-    const place = chooseSocket(dataDir);
-    closers.push(place.remove);
-    const local = createServer(accept(() => place.path));
-    closers.push(() => local.close());
-    await listening(local, { path: place.path });
+    return listen({ dataDir, port, serve });
+  });
+  const sweeper = setInterval(() => {
+    cursors.sweep(Date.now());
+    sessions.sweep(Date.now());
+  }, sweepMs).unref();
 
-    let tcpPort: number | undefined;
-    if (port !== undefined) {
-      const tcp = createServer(accept(() => `127.0.0.1:${tcpPort}`));
-      closers.push(() => tcp.close());
-      await listening(tcp, { host: '127.0.0.1', port });
-      const bound = tcp.address();
-      tcpPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    listeners.stop();
+    clearInterval(sweeper);
+    dispatcher.refuse();
+    // Writes that wait for an open transaction go on once it is aborted.
+    sessions.close();
+    await dispatcher.drain();
+    // The last replies go out; a client that does not take them is not waited for.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of sockets) {
+      socket.destroySoon();
+      setTimeout(() => socket.destroy(), lastReplyMs).unref();
     }
+    cursors.endWhere(() => true);
+    await storage.close();
+  };
+  return {
+    uri: `mongodb://${encodeURIComponent(listeners.socketPath)}/?directConnection=true`,
+    socketPath: listeners.socketPath,
+    ...(listeners.port === undefined ? {} : { port: listeners.port }),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
 
-    const sweeper = setInterval(() => {
-      cursors.sweep(Date.now());
-      sessions.sweep(Date.now());
-    }, sweepMs).unref();
-    closers.push(() => clearInterval(sweeper));
-
-    let closed: Promise<void> | undefined;
-    const close = async () => {
-      for (const end of closers.reverse()) end();
-      dispatcher.refuse();
-      // Writes that wait for an open transaction go on once it is aborted.
-      sessions.close();
-      await dispatcher.drain();
-      // The last replies go out; a client that does not take them is not waited for.
-      await new Promise((resolve) => setImmediate(resolve));
-      for (const socket of sockets) {
-        socket.destroySoon();
-        setTimeout(() => socket.destroy(), lastReplyMs).unref();
-      }
-      cursors.endWhere(() => true);
-      await storage.close();
-    };
-    return {
-      uri: `mongodb://${encodeURIComponent(place.path)}/?directConnection=true`,
-      socketPath: place.path,
-      ...(tcpPort === undefined ? {} : { port: tcpPort }),
-      close: () => {
-        closed ??= close();
-        return closed;
-      },
-    };
+/** Opens what stands on storage; when that fails storage is closed again. */
+async function openOrClose<T>(storage: Storage, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
   } catch (error) {
-    for (const end of closers.reverse()) end();
     await storage.close();
     throw error;
   }
-}
-
-function listening(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(where, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
