@@ -39,6 +39,17 @@ export function compilePredicate(condition: unknown, context: PredicateContext):
   });
 }
 
+/** Compiles a condition for one value by itself: an array is not entered. */
+export function compileElementTest(condition: unknown, context: PredicateContext): (value: unknown) => boolean {
+  const tests = compilePredicate(condition, context);
+  return (value) => tests.every((test) => holdsFor(test, value));
+}
+
+function holdsFor({ test, group, negated }: FieldTest, value: unknown): boolean {
+  const holds = group === undefined ? test(value) : group.every((member) => holdsFor(member, value));
+  return holds !== negated;
+}
+
 /** True for an object whose first field is an operator: MongoDB decides by the first. */
 export function isOperators(value: unknown): value is Document {
   return isDocument(value) && Object.keys(value)[0]?.startsWith('$') === true;
@@ -153,9 +164,8 @@ function elementTest(condition: unknown, context: PredicateContext): FieldTest['
   if (!isDocument(condition)) throw new MongoError('BadValue', '$elemMatch needs an Object');
   const first = Object.keys(condition)[0];
   if (first?.startsWith('$') && !['$and', '$or', '$nor', '$expr'].includes(first)) {
-    // Operators on the elements themselves: wrapping them keeps an inner array one value.
-    const matches = context.elementFilter({ element: condition });
-    return (value) => Array.isArray(value) && value.some((element: unknown) => matches({ element }));
+    const matches = compileElementTest(condition, context);
+    return (value) => Array.isArray(value) && value.some(matches);
   }
   const matches = context.elementFilter(condition);
   return (value) => Array.isArray(value) && value.some((element) => isDocument(element) && matches(element));

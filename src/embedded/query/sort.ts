@@ -3,7 +3,7 @@ import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { compare } from './compare.js';
 import { ownField, type Path, splitPath } from './paths.js';
-import { isDocument, numericOf } from './values.js';
+import { isDocument, numericOf, typeOf } from './values.js';
 
 /** Compiles a sort order: missing counts as null; an array counts by its least element upwards and by its greatest downwards. */
 export function compileSort(sort: Document): (a: Document, b: Document) => number {
@@ -28,7 +28,17 @@ function compileKey(name: string, given: unknown): (a: Document, b: Document) =>
   }
   const path = splitPath(name);
   if (path.includes('')) throw new MongoError('Location15998', 'FieldPath field names may not be empty strings.');
-  return (a, b) => compare(sortValue(a, path, direction), sortValue(b, path, direction)) * direction;
+  return (a, b) => compareKeys(sortValue(a, path, direction), sortValue(b, path, direction)) * direction;
+}
+
+/** Key of an empty array, which comes before null and after MinKey. */
+const EMPTY = Symbol('empty array');
+
+function compareKeys(a: unknown, b: unknown): number {
+  if (a !== EMPTY && b !== EMPTY) return compare(a, b);
+  if (a === b) return 0;
+  if (a === EMPTY) return typeOf(b) === 'minKey' ? 1 : -1;
+  return typeOf(a) === 'minKey' ? -1 : 1;
 }
 
 /** The value by which a document is sorted along one path. */
@@ -39,14 +49,14 @@ export function sortValue(document: Document, path: Path, direction: 1 | -1): un
   if (path.length === 1 && !Array.isArray(direct)) return direct;
   const values: unknown[] = [];
   collect(document, path, 0, values);
-  return values.reduce((best, value) => (compare(value, best) * direction < 0 ? value : best), values[0]);
+  return values.reduce((best, value) => (compareKeys(value, best) * direction < 0 ? value : best), values[0]);
 }
 
-/** What an index on the path would hold: each element of an array once, null for an empty one. */
+/** What an index on the path would hold: each element of an array once, and a key of its own for an empty one. */
 function collect(value: unknown, path: Path, at: number, values: unknown[]): void {
   if (at === path.length) {
     if (!Array.isArray(value)) values.push(value);
-    else if (value.length === 0) values.push(undefined);
+    else if (value.length === 0) values.push(EMPTY);
     else values.push(...value);
     return;
   }

@@ -181,6 +181,7 @@ function elementSort(sort: unknown): (a: unknown, b: unknown) => number {
 
 function pullTest(condition: unknown): (element: unknown) => boolean {
   if (isOperators(condition) || typeOf(condition) === 'regex') {
+    // As the value of a field, so that an inner array goes when one of its members matches.
     const matches = compileFilter({ element: condition });
     return (element) => matches({ element });
   }

@@ -116,6 +116,11 @@ function renameChanges(document: Document, from: string[], target: unknown, clai
   if (typeof target !== 'string')
     throw new MongoError('BadValue', `The 'to' field for $rename must be a string: ${from.join('.')}`);
   const to = checkedPath(target);
+  const shorter = Math.min(from.length, to.length);
+  if (from.slice(0, shorter).join('.') === to.slice(0, shorter).join('.')) {
+    const problem = 'The source and target field for $rename must differ and not be on the same path';
+    throw new MongoError('BadValue', `${problem}: ${from.join('.')}: "${target}"`);
+  }
   claim(to);
   let value: unknown = document;
   for (const part of from) {

@@ -4,7 +4,7 @@ import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { compileFilter, type Filter } from './filter.js';
 import { ownField } from './paths.js';
-import { isOperators } from './predicates.js';
+import { compileElementTest, isOperators } from './predicates.js';
 import { isDocument } from './values.js';
 
 /** Turns paths with `$`, `$[]` and `$[name]` into the paths of the elements that they mean in one document. */
@@ -110,7 +110,7 @@ function elementMatches(element: unknown, path: string, name: string, condition:
   if (isOperators(condition) && '$elemMatch' in condition) {
     return compileFilter({ list: { $elemMatch: condition.$elemMatch } })({ list: [element] });
   }
-  return compileFilter({ element: condition })({ element });
+  return compileElementTest(condition, { elementFilter: compileFilter })(element);
 }
 
 function* conditionsOf(filter: Document): Generator<[string, unknown]> {

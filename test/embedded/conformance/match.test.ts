@@ -100,6 +100,12 @@ describeConformance('Filters', [
     { a: { $elemMatch: { $gt: 2, $lt: 4 } } },
     [2],
   ),
+  finds(
+    '$elemMatch does not enter an inner array',
+    [{ a: [[3, 4]] }, { a: [3] }],
+    { a: { $elemMatch: { $gt: 2 } } },
+    [2],
+  ),
   finds('$size counts elements exactly', [{ a: [] }, { a: [1] }, { a: 1 }, {}], { a: { $size: 0 } }, [1]),
   finds('$all wants every value, in any order', [{ a: [1, 2, 3] }, { a: [1] }, { a: 2 }], { a: { $all: [2, 1] } }, [1]),
   finds(

@@ -93,6 +93,14 @@ describeConformance('Reads and writes', [
     expected: { up: [1, 2], down: [1, 2] },
   },
   {
+    title: 'an empty array is sorted before null and missing fields',
+    run: async ({ coll }) => {
+      await coll.insertMany([{ _id: 1, a: null }, { _id: 2, a: [] }, { _id: 3 }, { _id: 4, a: 0 }] as Document[]);
+      return (await coll.find().sort({ a: 1, _id: 1 }).toArray()).map(({ _id }) => _id);
+    },
+    expected: [2, 1, 3, 4],
+  },
+  {
     title: 'a compound sort mixes directions',
     run: async ({ coll }) => {
       await coll.insertMany([

@@ -75,6 +75,12 @@ describeConformance('Updates', [
   becomes('$pull removes by value', list(1, 2, 1), { $pull: { l: 1 } }, list(2)),
   becomes('$pull removes by condition', list(1, 5, 9), { $pull: { l: { $gte: 5 } } }, list(1)),
   becomes(
+    '$pull takes an inner array that holds a match',
+    { l: [[5], 5] },
+    { $pull: { l: { $gte: 5 } } },
+    { l: [[5]] },
+  ),
+  becomes(
     '$pull removes documents by their fields',
     { l: [{ a: 1, b: 1 }, { a: 2 }] },
     { $pull: { l: { a: 1 } } },

@@ -73,6 +73,7 @@ describeConformance('Results of updates', [
   refusesUpdate('an unknown modifier', { a: 1 }, { $foo: { a: 1 } }, 9),
   refusesUpdate('two changes of one path', { a: 1 }, { $set: { a: 2 }, $inc: { a: 1 } }, 40),
   refusesUpdate('changes of a path and of one below it', { a: { b: 1 } }, { $set: { a: 1, 'a.b': 2 } }, 40),
+  refusesUpdate('a rename to a path below itself', { a: 1 }, { $rename: { a: 'a.b' } }, 2),
   refusesUpdate('another _id', { a: 1 }, { $set: { _id: 2 } }, 66),
   refusesUpdate('$inc of text', { a: 'x' }, { $inc: { a: 1 } }, 14),
   refusesUpdate('$inc by text', { a: 1 }, { $inc: { a: 'x' } }, 14),
