@@ -10,22 +10,28 @@ export interface Output {
 }
 
 /** Output of a command; `json` prints exactly one object on stdout. */
-export function createOutput({ json }: { json: boolean }): Output {
-  const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value, replaceBigInt)}\n`);
+export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
+  const print = (value: object): void => stdout(`${JSON.stringify(value, replaceBigInt)}\n`);
   return {
     result: (value, text) => {
       if (json) print(value);
-      else process.stdout.write(`${text}\n`);
+      else stdout(`${text}\n`);
     },
-    note: (text) => void process.stderr.write(`${text}\n`),
+    note: (text) => stderr(`${text}\n`),
     failure: (error) => {
       const known = error instanceof GatewayError;
       const message = error instanceof Error ? error.message : String(error);
       if (json) print({ error: { code: known ? error.code : 'INTERNAL', message } });
-      process.stderr.write(`Error: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
+      stderr(`Error: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
       return 1;
     },
   };
+}
+
+interface OutputOptions {
+  readonly json: boolean;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
 }
 
 function replaceBigInt(_key: string, value: unknown): unknown {

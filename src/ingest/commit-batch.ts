@@ -3,6 +3,7 @@ import { decodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import type { Batch, Committed } from './batch.js';
 import { inChunks } from './chunks.js';
+import { createDayNames } from './day-names.js';
 import type { DaySums } from './day-sums.js';
 import { holderEffects } from './holder-effects.js';
 import { replaceOpenings } from './openings.js';
@@ -12,7 +13,7 @@ import { writePrices } from './prices.js';
 import { writeSeries } from './series.js';
 import { type Sifted, siftTransfers } from './sift.js';
 import { type MovedHead, moveToken } from './token-head.js';
-import { addTransfer, createDayNames, TokenSums, walletsOf } from './token-sums.js';
+import { addTransfer, TokenSums, walletsOf } from './token-sums.js';
 import { addTotals, freshTotals } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
 

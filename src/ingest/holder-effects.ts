@@ -1,4 +1,5 @@
-import { type Day, dayOf } from '../models/calendar.js';
+import type { Day } from '../models/calendar.js';
+import { createDayNames } from './day-names.js';
 import type { HolderState, TouchedHolder } from './holder-book.js';
 
 /** What changed holders mean for the token's totals and for newWallets. */
@@ -25,16 +26,22 @@ export function holderEffects(touched: Iterable<TouchedHolder>): HolderEffects {
     openingAmount: 0n,
     newWallets: new Map(),
   };
+  const dayName = createDayNames();
   for (const { before, after } of touched) {
     effects.touched += 1;
-    count(effects, before, -1);
-    count(effects, after, 1);
+    count(effects, before, -1, dayName);
+    count(effects, after, 1, dayName);
   }
   for (const [day, change] of effects.newWallets) if (change === 0) effects.newWallets.delete(day);
   return effects;
 }
 
-function count(effects: HolderEffects, state: Readonly<HolderState>, sign: 1 | -1): void {
+function count(
+  effects: HolderEffects,
+  state: Readonly<HolderState>,
+  sign: 1 | -1,
+  dayName: (time: number) => Day,
+): void {
   if (state.balance > 0n) {
     effects.holderCount += sign;
     effects.heldAmount += BigInt(sign) * state.balance;
@@ -44,7 +51,7 @@ function count(effects: HolderEffects, state: Readonly<HolderState>, sign: 1 | -
     effects.openingWallets += sign;
     effects.openingAmount += BigInt(sign) * state.opening;
   } else if (state.firstSeen !== null) {
-    const day = dayOf(state.firstSeen);
+    const day = dayName(state.firstSeen);
     effects.newWallets.set(day, (effects.newWallets.get(day) ?? 0) + sign);
   }
 }

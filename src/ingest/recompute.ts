@@ -3,12 +3,13 @@ import { zeroAddress } from '../models/address.js';
 import { decodeAmount, encodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import { emptyTotals, type TokenTotals } from '../models/token-totals.js';
+import { createDayNames } from './day-names.js';
 import { DaySums } from './day-sums.js';
 import { type HolderState, rowOf, unseen } from './holder-book.js';
 import { holderEffects } from './holder-effects.js';
 import { PaymentWeeks } from './payment-weeks.js';
 import { paymentTest } from './payments.js';
-import { addTransfer, createDayNames } from './token-sums.js';
+import { addTransfer } from './token-sums.js';
 import { addTotals, countRow, freshTotals } from './totals.js';
 import { collectionOf, type Stored } from './transaction.js';
 

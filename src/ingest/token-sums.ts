@@ -1,6 +1,6 @@
 import { zeroAddress } from '../models/address.js';
 import { decodeAmount } from '../models/amount.js';
-import { type Day, dayMs, dayOf, startOfDay } from '../models/calendar.js';
+import { type Day, dayMs, startOfDay } from '../models/calendar.js';
 import { DaySums } from './day-sums.js';
 import { HolderBook } from './holder-book.js';
 import type { Unit } from './transaction.js';
@@ -81,19 +81,6 @@ export function walletsOf(rows: Iterable<Pick<TransferRow, 'fromAddress' | 'toAd
   for (const { fromAddress, toAddress } of rows) wallets.add(fromAddress).add(toAddress);
   wallets.delete(zeroAddress);
   return wallets;
-}
-
-/** UTC days of instants; text is made once a day, not once a row. */
-export function createDayNames(): (time: number) => Day {
-  const names = new Map<number, Day>();
-  return (time) => {
-    const index = Math.floor(time / dayMs);
-    const known = names.get(index);
-    if (known !== undefined) return known;
-    const name = dayOf(time);
-    names.set(index, name);
-    return name;
-  };
 }
 
 const rememberedDays = 2;

@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hash, wallet } from '../ingest/support.js';
+import { createCli } from './support.js';
+
+const header =
+  'block_number,block_timestamp,transaction_hash,transaction_index,log_index,from_address,to_address,value_raw,token_address';
+
+describe('the command line', () => {
+  let cli: Awaited<ReturnType<typeof createCli>>;
+  beforeAll(async () => {
+    cli = await createCli();
+  });
+  afterAll(() => cli.close());
+
+  const mints = (token: string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => `${i + 1},${1_736_121_600 + i * 60},${hash(i)},0,${i},${wallet(0)},${wallet(i + 1)},5,${token}`,
+    );
+
+  it('imports a file, says what it did in one JSON object, knows the rows again, and verifies clean', async () => {
+    const file = join(cli.folder, 'rows.csv');
+    await writeFile(file, [header, ...mints(wallet(0xaa), 40), ...mints(wallet(0xbb), 10)].join('\n'));
+    const flags = [file, '--address', wallet(0xaa), '--symbol', 'AA', '--decimals', '6', '--json'];
+    const first = await cli.runHere(['import', ...flags]);
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      read: 50,
+      new: 40,
+      known: 0,
+      refused: 0,
+      otherTokens: 10,
+      interrupted: false,
+    });
+    expect(JSON.parse((await cli.runHere(['import', ...flags])).stdout)).toMatchObject({ new: 0, known: 40 });
+
+    const all = await cli.runHere(['import', file, '--all-tokens', '--json']);
+    expect(JSON.parse(all.stdout).tokens).toMatchObject([
+      { symbol: 'AA', new: 0, known: 40 },
+      { symbol: wallet(0xbb), new: 10, known: 0 },
+    ]);
+    const dump = join(cli.folder, 'dump');
+    const verified = await cli.runHere(['verify', '--json', '--dump', dump]);
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ clean: true, tokens: [{ transfers: 10 }, { transfers: 40 }] });
+    expect(
+      (await readFile(dump, 'utf8')).split('\n').filter((line) => line.includes('"transactionActivity"')),
+    ).toHaveLength(50);
+    expect(JSON.parse((await cli.runHere(['rebuild', 'aa', '--json'])).stdout)).toMatchObject({
+      tokens: [{ symbol: 'AA', mended: 0 }],
+    });
+    expect(JSON.parse((await cli.runHere(['migrate', '--json'])).stdout)).toEqual({ from: 1, to: 1 });
+  });
+
+  it('gives a symbol that is taken the first six digits of the address', async () => {
+    const file = join(cli.folder, 'taken.csv');
+    await writeFile(file, [header, ...mints(wallet(0xcc), 2)].join('\n'));
+    const run = await cli.runHere(['import', file, '--address', wallet(0xcc), '--symbol', 'AA', '--json']);
+    expect(JSON.parse(run.stdout).tokens).toMatchObject([{ symbol: 'AA-000000' }]);
+    expect(run.stderr).toContain('The symbol AA is taken: the token is AA-000000.');
+  });
+
+  it('exits with 1 and a message that teaches when a row, a flag, a file or a token is wrong', async () => {
+    const bad = join(cli.folder, 'bad.csv');
+    await writeFile(bad, [header, ...mints(wallet(0xdd), 3), 'x,1,2,3,4,5,6,7,8'].join('\n'));
+    const run = await cli.runHere(['import', bad, '--address', wallet(0xdd), '--json']);
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      error: {
+        code: 'BAD_ROW',
+        message: expect.stringMatching(/^bad\.csv:5, column block_number: expected a whole number/),
+      },
+    });
+    const wrong: Array<[string[], RegExp]> = [
+      [['import', bad], /--address: expected the contract/],
+      [['import', bad, '--decimals', 'six'], /expected a whole number/],
+      [['import', bad, '--address', wallet(1), '--payment-rule', 'some'], /--payment-rule: expected all, from:/],
+      [['verify', 'NOBODY'], /No token is known as "NOBODY"/],
+    ];
+    for (const [args, message] of wrong)
+      expect(await cli.runHere(args)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  });
+
+  it('fails the audit of a token whose balances came out below 0, and says so after the import', async () => {
+    const file = join(cli.folder, 'below.csv');
+    await writeFile(
+      file,
+      [header, `1,1736121600,${hash(1)},0,0,${wallet(7)},${wallet(8)},5,${wallet(0xee)}`].join('\n'),
+    );
+    const environment = cli.another();
+    // The folder of a demo, and a store that is still empty: what a gateway that shows the demo leaves.
+    await mkdir(join(environment.DATA_DIR ?? '', 'demo'), { recursive: true });
+    const run = await cli.runHere(['import', file, '--address', wallet(0xee)], { environment });
+    expect(run.stderr).toContain('1 addresses came out below 0');
+    if (environment.MONGODB_URI === '') expect(run.stderr).toContain('shows the demo: restart it');
+    const verified = await cli.runHere(['verify'], { environment });
+    expect(verified).toMatchObject({ code: 1, stdout: expect.stringContaining(`${wallet(7)} has -5`) });
+  });
+});
