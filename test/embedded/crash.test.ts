@@ -8,6 +8,8 @@ import { compileServer } from './compile.js';
 
 const { MongoClient } = mongoose.mongo;
 const rowsPerTransaction = 3;
+/** Half a minute alone; a machine that runs other tests beside it takes longer. */
+const timeoutMs = 180_000;
 /** Two directories at a time: a process needs most of its time to start. */
 const lanes = [
   { seed: 1, kills: 25 },
@@ -18,36 +20,40 @@ const compiled = await compileServer();
 afterAll(() => compiled.remove());
 
 describe('a server killed with SIGKILL while it writes', () => {
-  it.concurrent.each(lanes)('loses nothing acknowledged and leaves nothing half done (seed $seed)', async (lane) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'crash-'));
-    afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
-    const random = generator(lane.seed);
-    const acknowledged = { transactions: 0, increments: 0 };
-    const over: Array<Promise<unknown>> = [];
-    for (let kill = 0; kill < lane.kills; kill += 1) {
-      const child = await startChild(dataDir, compiled.script);
-      const client = new MongoClient(child.uri, { retryWrites: false, serverSelectionTimeoutMS: 2_000 });
-      try {
-        await client.db('crash').createCollection('counters');
-        await client.db('crash').collection('rows').createIndex({ number: 1, part: 1 }, { unique: true });
-        await check(client, acknowledged);
-        const writing = Promise.all([writeTransactions(client, acknowledged), writeIncrements(client, acknowledged)]);
-        const point = acknowledged.transactions + Math.floor(random() * 12);
-        // A writer that ends before the kill has failed, and says why.
-        await Promise.race([reached(acknowledged, point, random() * 4), writing]);
-        await child.kill();
-        // The driver looks for the dead server for a while yet; the next process need not wait for that.
-        over.push(
-          client.close(true),
-          writing.catch(() => undefined),
-        );
-      } finally {
-        await child.kill();
+  it.concurrent.each(lanes)(
+    'loses nothing acknowledged and leaves nothing half done (seed $seed)',
+    async (lane) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'crash-'));
+      afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+      const random = generator(lane.seed);
+      const acknowledged = { transactions: 0, increments: 0 };
+      const over: Array<Promise<unknown>> = [];
+      for (let kill = 0; kill < lane.kills; kill += 1) {
+        const child = await startChild(dataDir, compiled.script);
+        const client = new MongoClient(child.uri, { retryWrites: false, serverSelectionTimeoutMS: 2_000 });
+        try {
+          await client.db('crash').createCollection('counters');
+          await client.db('crash').collection('rows').createIndex({ number: 1, part: 1 }, { unique: true });
+          await check(client, acknowledged);
+          const writing = Promise.all([writeTransactions(client, acknowledged), writeIncrements(client, acknowledged)]);
+          const point = acknowledged.transactions + Math.floor(random() * 12);
+          // A writer that ends before the kill has failed, and says why.
+          await Promise.race([reached(acknowledged, point, random() * 4), writing]);
+          await child.kill();
+          // The driver looks for the dead server for a while yet; the next process need not wait for that.
+          over.push(
+            client.close(true),
+            writing.catch(() => undefined),
+          );
+        } finally {
+          await child.kill();
+        }
       }
-    }
-    await Promise.all(over);
-    expect(acknowledged.transactions).toBeGreaterThan(lane.kills);
-  });
+      await Promise.all(over);
+      expect(acknowledged.transactions).toBeGreaterThan(lane.kills);
+    },
+    timeoutMs,
+  );
 });
 
 interface Acknowledged {
