@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ImportRequest } from '../services/import-request.js';
 import { parsePaymentRule } from '../services/payment-rule-text.js';
+import { runDelete, runUpdate } from './change-token.js';
 import { type Connections, connect } from './connect.js';
 import { runImport } from './import.js';
 import { runMigrate } from './migrate.js';
@@ -111,7 +112,45 @@ function buildProgram(edge: CommandLine, run: RunCommand): Command {
     .description('Brings the database to the format of this program.')
     .option('--json', 'one JSON object on stdout')
     .action(({ json }: { json?: true }) => run(json, runMigrate));
+
+  program
+    .command('update')
+    .description('Changes a token.')
+    .argument('<token>', 'id, address or symbol')
+    .option('--symbol <symbol>', 'another symbol')
+    .option('--name <name>', 'another name')
+    .addOption(new Option('--active <mode>', 'off hides it from lists of active tokens').choices(['on', 'off']))
+    .option('--payment-rule <rule>', 'all, from:0x..,0x.. or methods:0x12345678,..')
+    .option('--json', 'one JSON object on stdout')
+    .action((name: string, { active, paymentRule, json, ...labels }: UpdateFlags) =>
+      run(json, (connections, output) => {
+        const change = {
+          ...labels,
+          isActive: active === undefined ? undefined : active === 'on',
+          paymentRule: paymentRule === undefined ? undefined : parsePaymentRule(paymentRule),
+        };
+        return runUpdate(connections, output, { name, change });
+      }),
+    );
+
+  program
+    .command('delete')
+    .description('Deletes a token with all its rows.')
+    .argument('<token>', 'id, address or symbol')
+    .option('--json', 'one JSON object on stdout')
+    .action((name: string, { json }: { json?: true }) =>
+      run(json, (connections, output) => runDelete(connections, output, name)),
+    );
+
   return program;
+}
+
+interface UpdateFlags {
+  readonly symbol?: string;
+  readonly name?: string;
+  readonly active?: 'on' | 'off';
+  readonly paymentRule?: string;
+  readonly json?: true;
 }
 
 interface ImportFlags extends Omit<ImportRequest, 'files' | 'tokensFile' | 'paymentRule'> {

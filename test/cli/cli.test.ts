@@ -62,6 +62,24 @@ describe('the command line', () => {
     expect(run.stderr).toContain('The symbol AA is taken: the token is AA-000000.');
   });
 
+  it('changes a token, and deletes one with all its rows', async () => {
+    const file = join(cli.folder, 'changed.csv');
+    await writeFile(file, [header, ...mints(wallet(0xab), 3)].join('\n'));
+    await cli.runHere(['import', file, '--address', wallet(0xab), '--symbol', 'OLD', '--json']);
+    const change = ['--symbol', 'NEW', '--active', 'off', '--payment-rule', `from:${wallet(0)}`];
+    expect(JSON.parse((await cli.runHere(['update', 'OLD', ...change, '--json'])).stdout)).toMatchObject({
+      symbol: 'NEW',
+      isActive: false,
+      paymentRule: { kind: 'FROM', addresses: [wallet(0)] },
+    });
+    expect(await cli.runHere(['verify', 'NEW'])).toMatchObject({ code: 0 });
+    expect(JSON.parse((await cli.runHere(['delete', 'NEW', '--json'])).stdout)).toMatchObject({
+      symbol: 'NEW',
+      deleted: true,
+    });
+    expect(await cli.runHere(['delete', 'NEW'])).toMatchObject({ code: 1 });
+  });
+
   it('exits with 1 and a message that teaches when a row, a flag, a file or a token is wrong', async () => {
     const bad = join(cli.folder, 'bad.csv');
     await writeFile(bad, [header, ...mints(wallet(0xdd), 3), 'x,1,2,3,4,5,6,7,8'].join('\n'));
