@@ -1,4 +1,5 @@
 import { type Breaker, withDeadline } from './breaker.js';
+import { chunksOf } from './chunks.js';
 import { scripts } from './epoch-scripts.js';
 import { type EpochValue, encodeEpochValue } from './epoch-value.js';
 import { keys } from './key.js';
@@ -48,21 +49,31 @@ export function createEpochKeys({
     lifeMs,
     leaseMs,
     lease: async (subjects, lease) => {
-      const placed = await breaker.run(() =>
-        Promise.all(subjects.map((subject) => run(scripts.lease, subject, [lease, leaseMs]))),
-      );
-      return placed.reachable ? subjects.filter((_, i) => placed.value[i] === 1) : [];
+      const leased: string[] = [];
+      for (const part of chunksOf(subjects, mostAtOnce)) {
+        const placed = await breaker.run(() =>
+          Promise.all(part.map((subject) => run(scripts.lease, subject, [lease, leaseMs]))),
+        );
+        if (!placed.reachable) break;
+        leased.push(...part.filter((_, i) => placed.value[i] === 1));
+      }
+      return leased;
     },
     settle: async (values, lease) => {
-      await breaker.run(() =>
-        Promise.all(
-          [...values].map(([subject, value]) =>
-            run(scripts.settle, subject, [lease, value === null ? '' : encodeEpochValue(value), lifeMs]),
+      for (const part of chunksOf(values, mostAtOnce)) {
+        const settled = await breaker.run(() =>
+          Promise.all(
+            part.map(([subject, value]) =>
+              run(scripts.settle, subject, [lease, value === null ? '' : encodeEpochValue(value), lifeMs]),
+            ),
           ),
-        ),
-      );
+        );
+        if (!settled.reachable) break;
+      }
     },
     publish: (subject, epoch) => confirmed(() => run(scripts.publish, subject, [epoch])),
     refresh: (subject, value) => confirmed(() => run(scripts.refresh, subject, [value.epoch, encodeEpochValue(value)])),
   };
 }
+
+const mostAtOnce = 100;

@@ -27,7 +27,7 @@ function buildClient(url: string) {
     // A call that waits for a connection is late anyway.
     disableOfflineQueue: true,
     pingInterval: 200,
-    socket: { reconnectStrategy: () => 200, connectTimeout: 1000, socketTimeout: 600 },
+    socket: { reconnectStrategy: () => 200, connectTimeout: 1000, socketTimeout: 900 },
   });
 }
 

@@ -8,10 +8,10 @@ import { scanKeys } from './scan-keys.js';
 /** The shared cache: texts by key. It never rejects; an unreachable store is an outcome that callers must handle. */
 export interface Store {
   readonly kind: 'memory' | 'redis';
-  /** Texts in the order of the keys. */
+  /** Texts in the order of the keys. Ask for a few hundred at a time. */
   read(keys: readonly string[]): Promise<StoreRead>;
-  /** True once the store has confirmed; false when it did not, or when any text was too large. */
-  write(entries: readonly StoreEntry[]): Promise<boolean>;
+  /** True once the store has confirmed; false when it did not, or when any text was too large. Entries may be made while they are taken. */
+  write(entries: Iterable<StoreEntry>): Promise<boolean>;
   /** True once the store has confirmed that the keys are gone; false means unknown. */
   invalidate(keys: readonly string[]): Promise<boolean>;
   /** Removes the keys that match (`*` and `?`), by bounded scans; how many, or null when the store is unreachable. */
@@ -92,12 +92,17 @@ export async function createStore({
       return { reachable: true, texts: read.value.map((text) => (typeof text === 'string' ? text : undefined)) };
     },
     write: async (entries) => {
-      const fitting = entries.filter(({ text }) => Buffer.byteLength(text) <= config.entryBytes);
-      telemetry.count('store.oversized', entries.length - fitting.length);
-      let confirmed = fitting.length === entries.length;
-      for (const chunk of chunksOf(fitting)) {
-        const values = chunk.map(({ key, text, ttlMs }) => ({ key: full(key), value: text, ttl: wholeTtl(ttlMs) }));
+      let confirmed = true;
+      for (const part of partsOf(entries)) {
+        const fitting = part.filter(({ text }) => Buffer.byteLength(text) <= config.entryBytes);
+        if (fitting.length < part.length) {
+          telemetry.count('store.oversized', part.length - fitting.length);
+          confirmed = false;
+        }
+        if (fitting.length === 0) continue;
+        const values = fitting.map(({ key, text, ttlMs }) => ({ key: full(key), value: text, ttl: wholeTtl(ttlMs) }));
         confirmed = (await breaker.run(() => keyv.setMany(values))).reachable && confirmed;
+        await turn();
       }
       return confirmed;
     },
@@ -135,17 +140,20 @@ function wholeTtl(ttlMs: number): number {
   return Math.max(1, Math.round(Number.isFinite(ttlMs) ? ttlMs : 1));
 }
 
-/** Parts of about half a megabyte: one large write would be late through no fault of the store. */
-function* chunksOf(entries: readonly StoreEntry[]): Generator<StoreEntry[]> {
-  let chunk: StoreEntry[] = [];
+/** Parts of about a quarter of a megabyte: one large write would be late through no fault of the store. */
+function* partsOf(entries: Iterable<StoreEntry>): Generator<StoreEntry[]> {
+  let part: StoreEntry[] = [];
   let size = 0;
   for (const entry of entries) {
-    chunk.push(entry);
+    part.push(entry);
     size += entry.text.length;
-    if (size < 500_000 && chunk.length < 1000) continue;
-    yield chunk;
-    chunk = [];
+    if (size < 250_000 && part.length < 200) continue;
+    yield part;
+    part = [];
     size = 0;
   }
-  if (chunk.length > 0) yield chunk;
+  if (part.length > 0) yield part;
 }
+
+/** Lets what waits in the sockets be seen before the next part. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,7 @@
-import { encodeEntry } from '../cache/entry.js';
+import { type Entry, encodeEntry } from '../cache/entry.js';
 import type { EpochValue } from '../cache/epoch-value.js';
 import type { EpochMap } from '../cache/epochs.js';
+import type { StoreEntry } from '../cache/store.js';
 import { withJitter } from '../cache/tiers.js';
 import type { Landed } from './flights.js';
 import { ownerOf } from './owner-of.js';
@@ -48,7 +49,7 @@ async function lead(misses: readonly Readable[], scope: ScopeState): Promise<Loa
   );
   const before = new Map(misses.map(({ subject }) => [subject, pins.get(subject) ?? null]));
   const after = new Map<string, EpochValue | null>();
-  const proven: Array<{ key: string; text: string; ttlMs: number }> = [];
+  const proven: Proven[] = [];
   try {
     const madeAt = Date.now();
     const values = await loadGroups(misses, scope);
@@ -66,14 +67,26 @@ async function lead(misses: readonly Readable[], scope: ScopeState): Promise<Loa
         after.set(subject, now);
       else if (!(value instanceof Error)) {
         const epoch = ownerOf(readable, scope)?.epoch ?? 0;
-        proven.push({ key, text: encodeEntry({ epoch, madeAt, value }), ttlMs: lifeOf(readable, value, scope) });
+        proven.push({ readable, entry: { epoch, madeAt, value } });
         flightOf.get(key)?.({ value });
       }
     }
     return { values, after };
   } finally {
     for (const land of flightOf.values()) land(undefined);
-    if (proven.length > 0) scope.background(store.write(proven));
+    if (proven.length > 0) scope.background(store.write(toStoreEntries(proven, scope)));
+  }
+}
+
+interface Proven {
+  readonly readable: Readable;
+  readonly entry: Entry;
+}
+
+/** Texts are made part by part as the store takes them: thousands at once would keep the answer waiting. */
+function* toStoreEntries(proven: readonly Proven[], scope: ScopeState): Generator<StoreEntry> {
+  for (const { readable, entry } of proven) {
+    yield { key: readable.key, text: encodeEntry(entry), ttlMs: lifeOf(readable, entry.value, scope) };
   }
 }
 

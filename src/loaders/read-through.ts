@@ -53,11 +53,11 @@ export function createReadThrough({
   config: Pick<Config, 'answers' | 'cache' | 'database'>;
 }): ReadThrough {
   refuseDoubleNames(relations);
-  const { timeoutMs } = config.database;
+  const { timeoutMs, selectionMs } = config.database;
   const settings = config.answers;
   const flights = createFlights();
   // Its batches serve many requests, each of which keeps its own deadline.
-  const limits = { deadlineAt: Number.POSITIVE_INFINITY, timeoutMs };
+  const limits = { deadlineAt: Number.POSITIVE_INFINITY, timeoutMs, selectionMs };
   const epochReader = createReader({ database, settings, limits });
   const epochs = createEpochs({
     epochKeys: store.epochKeys,
@@ -70,7 +70,7 @@ export function createReadThrough({
     epochs,
     stats: () => ({ hits: counts.hit, stale: counts.stale, misses: counts.miss, bypasses: counts.bypass }),
     createScope: ({ deadlineAt, attempt, record }) => {
-      const deps = { database, settings, limits: { deadlineAt, timeoutMs } };
+      const deps = { database, settings, limits: { deadlineAt, timeoutMs, selectionMs } };
       const isLast = attempt >= lastAttempt;
       const reader: RequestReader = isLast
         ? createSnapshotReader(deps)

@@ -1,4 +1,4 @@
-import type { ClientSession, PipelineStage } from 'mongoose';
+import type { ClientSession, Connection, PipelineStage } from 'mongoose';
 import type { Database } from '../database.js';
 import type { CollectionName } from '../models/models.js';
 import type { AnswerSettings, Reader } from '../relations/relation.js';
@@ -10,6 +10,8 @@ export interface ReadLimits {
   readonly deadlineAt: number;
   /** Longest wait for one answer. */
   readonly timeoutMs: number;
+  /** Longest wait while no server is reachable. */
+  readonly selectionMs?: number;
 }
 
 /** Reads of the primary, each under what is left of the deadline; within a session they see its snapshot. */
@@ -19,7 +21,7 @@ export function createReader({
   limits,
   session,
 }: {
-  database: Pick<Database, 'models'>;
+  database: Pick<Database, 'models' | 'connection'>;
   settings: AnswerSettings;
   limits: ReadLimits;
   session?: ClientSession;
@@ -29,7 +31,7 @@ export function createReader({
     if (left < 1) throw deadlineError();
     const options = { timeoutMS: Math.ceil(left), ...(session ? { session } : { readPreference: 'primary' as const }) };
     try {
-      return await within(command(options), left);
+      return await within(command(options), left, limits.selectionMs ?? left, database.connection);
     } catch (error) {
       throw toGatewayError(error, limits.deadlineAt);
     }
@@ -64,12 +66,20 @@ function modelOf(database: Pick<Database, 'models'>, collection: CollectionName)
   return database.models[collection] as unknown as Database['models']['tokens'];
 }
 
-/** The server's own limit does not help when the server is silent. */
-function within<T>(answer: Promise<T>, ms: number): Promise<T> {
+/**
+ * The server's own limit does not help when the server is silent. And the driver, given a time, tries again until that is over: where no
+ * server can be reached, the answer is known sooner.
+ */
+function within<T>(answer: Promise<T>, ms: number, selectionMs: number, connection: Connection): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () =>
-      reject(Object.assign(new Error(`no answer within ${ms} ms`), { name: 'MongoOperationTimeoutError' }));
-    const timer = setTimeout(late, ms + 20);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    const fail = (name: string, message: string) => reject(Object.assign(new Error(message), { name }));
+    const late = () => fail('MongoOperationTimeoutError', `no answer within ${ms} ms`);
+    const lost = () => {
+      if (connection.readyState !== connected) fail('MongoServerSelectionError', `no server within ${selectionMs} ms`);
+    };
+    const timers = [setTimeout(late, ms + 20), setTimeout(lost, selectionMs * 0.8)];
+    answer.then(resolve, reject).finally(() => timers.forEach(clearTimeout));
   });
 }
+
+const connected = 1;
