@@ -34,7 +34,7 @@ describe('Projection along a line', () => {
           expect(projectLine({ values, count })).toEqual(project(values, count));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
