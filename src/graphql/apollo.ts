@@ -37,7 +37,7 @@ export function createApollo({
     validationRules: [createLimitsRule(config.query)],
     validationOptions: { maxErrors: maxErrors - 1 },
     formatError: createFormatError({
-      maxTokens,
+      limits: config.query,
       onDefect: (error) => logger.error({ err: error }, 'a request failed by a defect'),
     }),
     plugins: [

@@ -8,6 +8,7 @@ import { readSavedOperations } from './saved-operations.js';
 /** Serves the query page's files under /graphql/assets/, all from disk: the page works without any other network. */
 export async function addQueryPage(app: FastifyInstance): Promise<QueryPage> {
   await app.register(fastifyStatic, { root: pageFolder, serve: false });
+  app.get('/', async (_request, reply) => reply.redirect('/graphql'));
   app.get<{ Params: { file: string } }>('/graphql/assets/:file', async ({ params }, reply) => {
     if (params.file === 'operations.json') return readSavedOperations();
     const folder = folderOf[params.file];

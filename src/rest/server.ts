@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { addJsonErrors } from './json-errors.js';
+import { addJsonErrors, answerError } from './json-errors.js';
 
 /** The HTTP server without routes: limits, headers, compression, errors as JSON. */
 export async function createServer({ config, logger }: { config: Config['http']; logger: Logger }) {
@@ -13,6 +13,7 @@ export async function createServer({ config, logger }: { config: Config['http'];
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
+    frameworkErrors: answerError,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },

@@ -149,6 +149,7 @@ const gets: Array<[what: string, init: RequestInit, path: string, status: number
     'BAD_REQUEST',
   ],
   ['a path that is not there', {}, '/nothing', 404, 'NOT_FOUND'],
+  ['a path that is no path', {}, '/%ff', 400, 'BAD_REQUEST'],
 ];
 
 describe('hostile input', () => {
