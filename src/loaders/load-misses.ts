@@ -86,6 +86,7 @@ interface Proven {
 /** Texts are made part by part as the store takes them: thousands at once would keep the answer waiting. */
 function* toStoreEntries(proven: readonly Proven[], scope: ScopeState): Generator<StoreEntry> {
   for (const { readable, entry } of proven) {
+    if (readable.group.isNegative?.(entry.value) && !scope.allowsNegative()) continue;
     yield { key: readable.key, text: encodeEntry(entry), ttlMs: lifeOf(readable, entry.value, scope) };
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from '../database.js';
 import type { AnyRelation } from '../relations/relation.js';
 import { createFlights } from './flights.js';
 import { loadEpochs } from './load-epochs.js';
+import { createNegativeBudget } from './negative-budget.js';
 import { createPins } from './pins.js';
 import { createReader } from './reader.js';
 import { createSnapshotReader, type RequestReader } from './request-reader.js';
@@ -64,6 +65,7 @@ export function createReadThrough({
     load: (subjects) => loadEpochs(epochReader, subjects),
   });
   const ttls = { ...config.cache.tierTtls, negative: config.cache.negativeTtlMs };
+  const allowsNegative = createNegativeBudget({ most: mostNegatives, windowMs: ttls.negative });
   const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };
 
   return {
@@ -87,6 +89,7 @@ export function createReadThrough({
         read: reader.read,
         pins: createPins(),
         ttls,
+        allowsNegative,
         moved: setMoved,
         count: (outcome) => {
           counts[outcome] += 1;
@@ -104,6 +107,9 @@ export function createReadThrough({
     },
   };
 }
+
+/** Entries that say "not found" and live at the same time, about, per process. */
+const mostNegatives = 10_000;
 
 /** The name is in the key: two relations of one name would answer each other's fields. */
 function refuseDoubleNames(relations: readonly AnyRelation[]): void {

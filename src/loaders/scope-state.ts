@@ -15,6 +15,8 @@ export interface ScopeState {
   readonly read: Reader;
   readonly pins: Pins;
   readonly ttls: TierTtls & { readonly negative: number };
+  /** Takes one from the budget of "not found" entries; false when it is used up. */
+  allowsNegative(): boolean;
   /** A value already used is older than the epoch of later reads. */
   moved(): void;
   count(outcome: Outcome): void;

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeEntry, parseEntry } from '../../src/cache/entry.js';
 import type { EpochValue } from '../../src/cache/epoch-value.js';
 import { createStore, type Store } from '../../src/cache/store.js';
 import { readConfig } from '../../src/config.js';
 import { createFlights, type Flights } from '../../src/loaders/flights.js';
+import { createNegativeBudget } from '../../src/loaders/negative-budget.js';
 import { createPins } from '../../src/loaders/pins.js';
 import { readBatch } from '../../src/loaders/read-batch.js';
 import type { Group, Readable, ReadResult } from '../../src/loaders/readable.js';
@@ -45,6 +46,7 @@ function createState(changes: Partial<ScopeState> = {}) {
       moved += 1;
     },
     count: () => undefined,
+    allowsNegative: () => true,
     background: (work) => writes.push(work),
     ...changes,
   };
@@ -181,6 +183,27 @@ describe('the batch function', () => {
     const { state } = createState({ store: unreachable, epochs: { resolve, confirm: look } });
     const results = await readBatch([readable('rows', async () => 'direct')], state);
     expect(results).toEqual([{ value: 'direct', outcome: 'bypass', epoch: 1, ageMs: 0 }]);
+  });
+});
+
+describe('entries that say "not found"', () => {
+  it('are kept up to their budget in each window, other entries always', async () => {
+    let now = 1_000_000;
+    vi.spyOn(Date, 'now').mockImplementation(() => now);
+    const allowsNegative = createNegativeBudget({ most: 2, windowMs: 1000 });
+    const write = async (key: string, value: unknown) => {
+      const { state, written } = createState({ allowsNegative });
+      const wanted = readable(key, async () => value);
+      const group = { ...wanted.group, isNegative: (found: unknown) => found === null };
+      await readBatch([{ ...wanted, group }], state);
+      await written();
+      return (await entryOf(key)) !== undefined;
+    };
+    expect([await write('a', null), await write('b', null), await write('c', null)]).toEqual([true, true, false]);
+    expect(await write('d', 'found')).toBe(true);
+    now += 1000;
+    expect(await write('e', null)).toBe(true);
+    vi.restoreAllMocks();
   });
 });
 
