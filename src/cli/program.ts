@@ -75,7 +75,11 @@ function buildProgram(edge: CommandLine, run: RunCommand): Command {
     .option('--prices <file>', 'timestamp, price, volume in USD')
     .option('--block-times <file>', 'block_number, block_timestamp, for transfers without a time')
     .option('--payment-rule <rule>', 'all, from:0x..,0x.. or methods:0x12345678,..: which transfers are payments')
-    .addOption(new Option('--on-error <mode>', 'what a bad row does').choices(['stop', 'skip']).default('stop'))
+    .addOption(
+      new Option('--on-error <mode>', 'what a bad row of transfers or prices does')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
     .option('--json', 'one JSON object on stdout')
     .action((files: string[], { tokens, paymentRule, json, ...flags }: ImportFlags) =>
       run(json, (connections, output) =>

@@ -59,7 +59,8 @@ export async function importFiles(deps: ImportDeps, given: ImportRequest): Promi
     const spooled = await spool(deps, request, { folder: folder.path, onBadRow, blockTimes: extras.blockTimes.times });
     summary.read += spooled.read;
     summary.otherTokens = spooled.otherTokens;
-    if (request.files.length > 0 && spooled.tokens.length === 0 && summary.refused === 0) {
+    if (request.files.length > 0 && spooled.read === 0) summary.notices.push('The files hold no rows.');
+    if (spooled.otherTokens > 0 && spooled.tokens.length === 0) {
       throw new BadUserInputError(`--address: none of the ${spooled.read} rows belongs to ${request.address}.`);
     }
     const wanted =
@@ -88,14 +89,15 @@ export interface Extras {
 
 async function readExtras(request: ImportRequest, onBadRow: OnBadRow, summary: ImportSummary): Promise<Extras> {
   const { blockTimes, tokensFile, openingBalances, prices } = request;
-  const opened = openingBalances === undefined ? undefined : await readOpenings(openingBalances, onBadRow);
+  const opened = openingBalances === undefined ? undefined : await readOpenings(openingBalances, refuseAll);
   summary.notices.push(...(opened?.notices ?? []));
-  const priced = prices === undefined ? { prices: [], read: 0 } : await readPrices(prices, onBadRow);
+  const priced = prices === undefined ? { prices: [], read: 0, repeated: 0 } : await readPrices(prices, onBadRow);
   summary.read += priced.read;
+  summary.known += priced.repeated;
   return {
     blockTimes:
-      blockTimes === undefined ? { times: new Map(), digest: '' } : await readBlockTimes(blockTimes, onBadRow),
-    tokens: tokensFile === undefined ? new Map() : await readTokens(tokensFile, onBadRow),
+      blockTimes === undefined ? { times: new Map(), digest: '' } : await readBlockTimes(blockTimes, refuseAll),
+    tokens: tokensFile === undefined ? new Map() : await readTokens(tokensFile, refuseAll),
     openings: opened?.balances,
     prices: priced.prices,
   };
@@ -143,6 +145,11 @@ async function makeTokens(
   }
   return heads;
 }
+
+/** Files that rows depend on are taken as a whole or not at all: a balance or a time left out would make other rows wrong. */
+const refuseAll: OnBadRow = (error) => {
+  throw error;
+};
 
 function createRefusal(summary: ImportSummary, onError: 'stop' | 'skip'): OnBadRow {
   return (error: BadRowError) => {

@@ -135,7 +135,8 @@ describe('a file import', () => {
     const twice = await write(`${header},value\n${csvLine({})},1\n`);
     await expect(run({ files: [twice] })).rejects.toThrow(/value_raw stands there more than once/);
     await expect(run({ files: [await write('')] })).rejects.toThrow(/expected a header line/);
-    await expect(run({ files: [await write(`${header}\n`)] })).rejects.toThrow(/expected rows under the header/);
+    const empty = await run({ files: [await write(`${header}\n`)] });
+    expect([empty.read, empty.notices]).toEqual([0, expect.arrayContaining(['The files hold no rows.'])]);
     await expect(run({ files: [join(folder, 'absent.csv')] })).rejects.toThrow(
       /absent\.csv: expected a file that can be read/,
     );
@@ -215,7 +216,7 @@ describe('a file import', () => {
       'timestamp,price,volume\n1736121600,0.123456785,10.50\n1736121660,1,\n1736121660,1.000000000,0\n',
     );
     const summary = await run({ prices });
-    expect(summary).toMatchObject({ read: 3, new: 2, refused: 0 });
+    expect(summary).toMatchObject({ read: 3, new: 2, known: 1, refused: 0 });
     const stored = await test.database.models.tokenPriceData
       .find({ tokenId: summary.tokens[0]?.id ?? '' })
       .sort({ timestamp: 1 })
@@ -229,6 +230,12 @@ describe('a file import', () => {
     await expect(run({ prices: await write('timestamp,price\n1736121600,-1\n') })).rejects.toThrow(
       /column price: expected a plain decimal/,
     );
+  });
+
+  it('takes opening balances as a whole or not at all, whatever is said about bad rows', async () => {
+    const openingBalances = await write(`address,balance_raw\n${wallet(1)},5\n${wallet(2)},x\n`, 'openings.csv');
+    const wanted = run({ openingBalances, openingBlock: 1, onError: 'skip' });
+    await expect(wanted).rejects.toThrow(/^openings\.csv:3, column balance_raw: expected/);
   });
 
   it('says which flags do not go together', async () => {

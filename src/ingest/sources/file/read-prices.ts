@@ -6,6 +6,7 @@ import { type OnBadRow, readChecked } from './read-checked.js';
 /** Reads prices: timestamp, price and volume in USD. Two different ones of an instant are a bad row; equal ones are one. */
 export async function readPrices(path: string, onBadRow: OnBadRow) {
   const prices = new Map<number, PriceInput>();
+  let repeated = 0;
   const columns = [{ name: 'timestamp', required: true }, { name: 'price', required: true }, { name: 'volume' }];
   const { rows } = await readChecked(path, {
     columns,
@@ -18,12 +19,15 @@ export async function readPrices(path: string, onBadRow: OnBadRow) {
         where,
       };
       const earlier = prices.get(row.timestamp);
-      if (earlier) refuseDifferent(earlier, row);
-      else prices.set(row.timestamp, row);
+      if (!earlier) prices.set(row.timestamp, row);
+      else {
+        refuseDifferent(earlier, row);
+        repeated += 1;
+      }
     },
   });
   const inOrder = [...prices.values()].sort((a, b) => a.timestamp - b.timestamp);
-  return { prices: inOrder, read: rows };
+  return { prices: inOrder, read: rows, repeated };
 }
 
 /** A plain decimal, cut at its point. */

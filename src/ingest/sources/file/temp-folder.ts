@@ -15,7 +15,8 @@ async function removeStale(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1] ?? 0);
     if (pid === 0 || isAlive(pid)) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true });
+    // The folder of another user may not be ours to remove; it is in nobody's way.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
