@@ -7,7 +7,7 @@ export default class SkipReporter {
     const inState = (state) => tests.filter((test) => test.result().state === state);
     const skipped = inState('skipped').map((test) => {
       const { note } = test.result();
-      return `${test.module.relativeModuleId}: ${test.fullName} (${note ?? 'no reason given'})`;
+      return `${test.module.relativeModuleId}: ${test.fullName} (${note ?? 'its file says why, above'})`;
     });
     if (skipped.length > 0) console.log(`\nDid not run:\n${skipped.map((line) => `  ${line}`).join('\n')}`);
     const brokenModules = modules.filter((module) => module.errors().length > 0).length;
