@@ -20,11 +20,12 @@ const compiled = await compileServer();
 afterAll(() => compiled.remove());
 
 describe('a server killed with SIGKILL while it writes', () => {
-  it.concurrent.each(lanes)(
+  it.concurrent.for(lanes)(
     'loses nothing acknowledged and leaves nothing half done (seed $seed)',
-    async (lane) => {
+    { timeout: timeoutMs },
+    async (lane, { onTestFinished }) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'crash-'));
-      afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+      onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
       const random = generator(lane.seed);
       const acknowledged = { transactions: 0, increments: 0 };
       const over: Array<Promise<unknown>> = [];
@@ -52,7 +53,6 @@ describe('a server killed with SIGKILL while it writes', () => {
       await Promise.all(over);
       expect(acknowledged.transactions).toBeGreaterThan(lane.kills);
     },
-    timeoutMs,
   );
 });
 

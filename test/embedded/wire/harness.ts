@@ -10,10 +10,16 @@ import { createEmbeddedServer, type EmbeddedServer } from '../../../src/embedded
 const { MongoClient, MongoServerError } = mongoose.mongo;
 type Client = InstanceType<typeof MongoClient>;
 
+/** What a test file opened, wherever it did: closed at its end, the last first. */
+const closers: Array<() => Promise<unknown>> = [];
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
 /** A data directory that goes away with the test file. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'wire-'));
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  closers.push(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -22,12 +28,10 @@ export async function startServer(
   options: { port?: number } = {},
 ): Promise<{ server: EmbeddedServer; client: Client }> {
   const server = await createEmbeddedServer({ dataDir: await temporaryDirectory(), ...options });
+  closers.push(() => server.close());
   const client = new MongoClient(server.uri, { monitorCommands: true });
+  closers.push(() => client.close());
   await client.connect();
-  afterAll(async () => {
-    await client.close();
-    await server.close();
-  });
   return { server, client };
 }
 
