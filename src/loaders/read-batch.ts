@@ -22,6 +22,7 @@ export async function readBatch(readables: readonly Readable[], scope: ScopeStat
     const misses: Readable[] = [];
     for (const readable of pending) {
       scope.pins.hold(readable.subject, holder);
+      if (scope.pins.get(readable.subject) === null) scope.pins.hold(catalogue, holder);
       const owner = ownerOf(readable, scope);
       const entry = cached.entries.get(readable.key);
       const failure = failures.get(readable.subject) ?? (owner ? undefined : (failures.get(catalogue) ?? missing));

@@ -95,8 +95,11 @@ export function createReadThrough({
           counts[outcome] += 1;
         },
         background: (work) => {
-          background.add(work);
-          work.finally(() => background.delete(work));
+          // The store does not reject, but a value that is not plain JSON cannot even be written.
+          const done = work
+            .catch(() => store.telemetry.count('store.unwritable'))
+            .finally(() => background.delete(done));
+          background.add(done);
         },
       };
       const close = async (): Promise<void> => {

@@ -43,7 +43,7 @@ export function createSnapshotReader(deps: {
       await turn;
       const session = (await opened?.catch(() => undefined))?.session;
       // It has written nothing: a server that does not hear of the end forgets the transaction by itself.
-      await session?.abortTransaction().catch(() => undefined);
+      await session?.abortTransaction({ timeoutMS: deps.limits.timeoutMs }).catch(() => undefined);
       await session?.endSession().catch(() => undefined);
     },
   };

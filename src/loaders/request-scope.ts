@@ -107,6 +107,7 @@ export function createRequestScope({
       state.pins.set(id, { epoch, asOfBlock, asOfTime, finalizedBlock });
       // The caller has the token already, also when another scope gave it out: its epoch is fixed.
       state.pins.hold(id, owner);
+      if (state.pins.get(id)?.epoch !== epoch) setMoved();
       const readable = relationReadable({ relation, token: owner, args, settings: state.read.settings });
       const { value, outcome, epoch: loadedEpoch, ageMs } = await load(readable);
       if (record) outcomes.push({ path, outcome, epoch: loadedEpoch, asOfBlock, asOfTime, ageMs });

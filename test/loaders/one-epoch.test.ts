@@ -82,6 +82,29 @@ describe.each(['memory', 'redis'] as const)('one epoch per token in an answer, s
     await scope.close();
   });
 
+  it('says that it moved when it is handed a token of another epoch', async () => {
+    const id = ids[6] ?? '';
+    const old = await first.resolve((scope) => scope.token(id));
+    await first.publisher.publishToken(await commitChange(test.database, id));
+    const scope = first.scope();
+    await scope.token(id);
+    if (old) await scope.relation(balances, old, {});
+    expect(scope.moved).toBe(true);
+    await scope.close();
+  });
+
+  it('survives a relation whose rows are no plain JSON', async () => {
+    const id = ids[7] ?? '';
+    const bad = { ...balances, name: 'bad', load: async () => [{ tokenId: id, balance: 1n as unknown as string }] };
+    for (let time = 0; time < 2; time++) {
+      const scope = first.scope();
+      const token = await scope.token(id);
+      expect(token && (await scope.relation(bad, token, {}))).toEqual([{ balance: 1n }]);
+      await scope.close();
+    }
+    expect(first.store.telemetry.counts()['store.unwritable']).toBe(2);
+  });
+
   it('tells of each field where it came from and how fresh it is', async () => {
     const id = ids[5] ?? '';
     const read = async () => {
