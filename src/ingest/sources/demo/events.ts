@@ -52,7 +52,10 @@ export function playEvent({ event, profile, ledger, random }: PlayOptions): Move
         if (wallet !== pool && amount > 0n) due.set(wallet, amount);
       }
       const sum = [...due.values()].reduce((total, amount) => total + amount, 0n);
-      if (sum > ledger.balanceOf(payer)) move(treasury, payer, sum - ledger.balanceOf(payer));
+      const missing = sum - ledger.balanceOf(payer);
+      // A treasury that has handed out nearly everything skips a week.
+      if (missing > ledger.balanceOf(treasury)) break;
+      if (missing > 0n) move(treasury, payer, missing);
       for (const [wallet, amount] of due) move(payer, wallet, amount, { transaction: 1, methodId: interestSelector });
       break;
     }
