@@ -135,6 +135,7 @@ export const variables = {
   TIER_LONG_MS: bound(whole(1), String(tiers.long.ttlMs), 'Life of an entry of the tier long.'),
   TIER_VERY_LONG_MS: bound(whole(1), String(tiers.veryLong.ttlMs), 'Life of an entry of the tier veryLong.'),
   NEGATIVE_TTL_MS: bound(whole(1), '30000', 'Life of an entry that says "not found".'),
+  NEGATIVE_MAX: bound(whole(0), '10000', 'Entries that say "not found" and live at the same time, about, per process.'),
   CACHE_MEMORY_BYTES: bound(whole(1_000), '67108864', 'Size of the cache in memory (without Redis).'),
   CACHE_ENTRY_BYTES: bound(whole(100), '4194304', 'Largest entry that is cached.'),
 } as const;
@@ -193,6 +194,7 @@ function toConfig(v: Parsed) {
       epochLeaseMs: v.EPOCH_LEASE_MS,
       tierTtls,
       negativeTtlMs: v.NEGATIVE_TTL_MS,
+      maxNegatives: v.NEGATIVE_MAX,
       memoryBytes: v.CACHE_MEMORY_BYTES,
       entryBytes: v.CACHE_ENTRY_BYTES,
     },

@@ -42,7 +42,11 @@ export async function createGateway({
   let draining = false;
   const monitor = createMonitor({ config, demo: () => backend?.database.metadata.demo ?? demo });
   const opening = Promise.resolve(database).then(async (opened) => {
-    backend = await createBackend({ config, database: opened });
+    backend = await createBackend({
+      config,
+      database: opened,
+      warn: (message, details) => logger.warn(details, message),
+    });
     monitor.attach(backend);
     return backend;
   });

@@ -43,7 +43,7 @@ export function createExecutor({ schema, createScope, status, deadlineMs, onDefe
             ...(request.operationName === undefined ? {} : { operationName: request.operationName }),
           }),
         );
-        if (scope.moved && request.operation === 'query' && attempt < lastAttempt) continue;
+        if (scope.moved && request.operation === 'query') continue;
         return request.recordsFreshness ? { ...result, extensions: { freshness: scope.outcomes } } : result;
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
@@ -55,6 +55,3 @@ export function createExecutor({ schema, createScope, status, deadlineMs, onDefe
     }
   };
 }
-
-/** Attempts count from 0; the scope of this one reads in a read-only transaction. */
-const lastAttempt = 3;

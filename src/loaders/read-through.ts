@@ -65,7 +65,7 @@ export function createReadThrough({
     load: (subjects) => loadEpochs(epochReader, subjects),
   });
   const ttls = { ...config.cache.tierTtls, negative: config.cache.negativeTtlMs };
-  const allowsNegative = createNegativeBudget({ most: mostNegatives, windowMs: ttls.negative });
+  const allowsNegative = createNegativeBudget({ most: config.cache.maxNegatives, windowMs: ttls.negative });
   const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };
 
   return {
@@ -106,13 +106,17 @@ export function createReadThrough({
         await reader.close();
         await Promise.all(background);
       };
-      return createRequestScope({ state, deadlineAt, record, close, isMoved: () => moved, setMoved });
+      return createRequestScope({
+        state,
+        deadlineAt,
+        record,
+        close, // Within one snapshot nothing moves, so the last attempt always stands.
+        isMoved: () => moved && !isLast,
+        setMoved,
+      });
     },
   };
 }
-
-/** Entries that say "not found" and live at the same time, about, per process. */
-const mostNegatives = 10_000;
 
 /** The name is in the key: two relations of one name would answer each other's fields. */
 function refuseDoubleNames(relations: readonly AnyRelation[]): void {

@@ -12,6 +12,9 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: 'Null on an empty page.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page; null on an empty one.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Give it as `after` to get the next page; null on an empty one.',
+  })
   endCursor!: string | null;
 }

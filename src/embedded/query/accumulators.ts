@@ -2,7 +2,8 @@ import { MongoError } from '../errors.js';
 import { integerArgument, shown } from './arguments.js';
 import { operand, Summation } from './arithmetic.js';
 import { canonicalText, compare } from './compare.js';
-import { compileExpression, type Expression, type Scope } from './expression.js';
+import { compileExpression } from './expression.js';
+import type { Expression, Scope } from './scope.js';
 import { compileSort } from './sort.js';
 import { isDocument, numericOf, typeOf } from './values.js';
 

@@ -2,26 +2,25 @@ import type { Document } from 'bson';
 import type { AggregateRequest, FindRequest } from '../contracts.js';
 import { isEqual } from './compare.js';
 import { implyFilter } from './implied-filter.js';
-import {
-  compileStages,
-  countName,
-  limitCount,
-  matchFilter,
-  type PipelineContext,
-  skipCount,
-  sortOrder,
-  stageEntry,
-} from './stages.js';
+import type { PipelineContext } from './pipeline-context.js';
+import { compileStages, countName, limitCount, matchFilter, skipCount, sortOrder, stageEntry } from './stages.js';
 import { isDocument } from './values.js';
 
 /** Runs a pipeline; what its beginning asks of the collection is handed to `find` or `count`, so that indexes serve it. */
 export function aggregate(request: AggregateRequest): Iterable<Document> {
   const { ns, pipeline, find, count } = request;
-  return runPipeline(ns, pipeline, { db: ns.slice(0, ns.indexOf('.')), variables: {}, find, count });
+  return runPipeline(ns, pipeline, {
+    db: ns.slice(0, ns.indexOf('.')),
+    variables: {},
+    find,
+    count,
+    compile: compileStages,
+    run: runPipeline,
+  });
 }
 
 /** The same with variables, for `$lookup`. */
-export function runPipeline(ns: string, pipeline: readonly Document[], context: PipelineContext): Iterable<Document> {
+function runPipeline(ns: string, pipeline: readonly Document[], context: PipelineContext): Iterable<Document> {
   const { request, used } = leadingRead(ns, pipeline, context);
   const rest = pipeline.slice(used);
   const counted = countResult(rest[0]);

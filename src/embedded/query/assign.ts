@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
-import type { Expression, Scope } from './expression.js';
 import { ownField } from './paths.js';
+import type { Expression, Scope } from './scope.js';
 import { isDocument } from './values.js';
 
 /** A computed field: where it goes and what it is. */

@@ -1,5 +1,5 @@
 import { MongoError } from '../errors.js';
-import { compileExpression, type Expression, type Variables } from './expression.js';
+import type { Compile, Expression, Variables } from './scope.js';
 import { isDocument, isTruthy, typeOf } from './values.js';
 
 /** True for the operators that decide themselves what is evaluated, and with which variables. */
@@ -8,35 +8,35 @@ export function isForm(name: string): boolean {
 }
 
 /** Compiles `$cond`, `$let`, `$map` and their like. */
-export function compileForm(name: string, argument: unknown, known: readonly string[]): Expression {
-  const compile = forms[name];
-  if (compile === undefined) throw new MongoError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
-  return compile(argument, known);
+export function compileForm(name: string, argument: unknown, known: readonly string[], compile: Compile): Expression {
+  const form = forms[name];
+  if (form === undefined) throw new MongoError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
+  return form(argument, known, compile);
 }
 
-const forms: Record<string, (argument: unknown, known: readonly string[]) => Expression> = {
+const forms: Record<string, (argument: unknown, known: readonly string[], compile: Compile) => Expression> = {
   $literal: (argument) => () => argument,
-  $and: (argument, known) => {
-    const parts = listOf(argument).map((part) => compileExpression(part, known));
+  $and: (argument, known, compile) => {
+    const parts = listOf(argument).map((part) => compile(part, known));
     return (scope) => parts.every((part) => isTruthy(part(scope)));
   },
-  $or: (argument, known) => {
-    const parts = listOf(argument).map((part) => compileExpression(part, known));
+  $or: (argument, known, compile) => {
+    const parts = listOf(argument).map((part) => compile(part, known));
     return (scope) => parts.some((part) => isTruthy(part(scope)));
   },
-  $cond: (argument, known) => {
+  $cond: (argument, known, compile) => {
     const parts = Array.isArray(argument) ? argument : condParts(argument);
     if (parts.length !== 3) {
       const problem = `Expression $cond takes exactly 3 arguments. ${parts.length} were passed in.`;
       throw new MongoError('Location16020', problem);
     }
-    const [test, yes, no] = parts.map((part) => compileExpression(part, known)) as Triple;
+    const [test, yes, no] = parts.map((part) => compile(part, known)) as Triple;
     return (scope) => (isTruthy(test(scope)) ? yes(scope) : no(scope));
   },
-  $ifNull: (argument, known) => {
+  $ifNull: (argument, known, compile) => {
     const list = listOf(argument);
     if (list.length < 2) throw new MongoError('Location1257300', '$ifNull needs at least two arguments');
-    const parts = list.map((part) => compileExpression(part, known));
+    const parts = list.map((part) => compile(part, known));
     return (scope) => {
       let value: unknown;
       for (const part of parts) {
@@ -46,13 +46,13 @@ const forms: Record<string, (argument: unknown, known: readonly string[]) => Exp
       return value;
     };
   },
-  $switch: (argument, known) => {
+  $switch: (argument, known, compile) => {
     const given = named('$switch', argument, ['branches'], ['default']);
     const branches = listOf(given.branches).map((branch) => {
       const parts = named('$switch', branch, ['case', 'then']);
-      return [compileExpression(parts.case, known), compileExpression(parts.then, known)] as const;
+      return [compile(parts.case, known), compile(parts.then, known)] as const;
     });
-    const otherwise = 'default' in given ? compileExpression(given.default, known) : undefined;
+    const otherwise = 'default' in given ? compile(given.default, known) : undefined;
     return (scope) => {
       for (const [test, then] of branches) if (isTruthy(test(scope))) return then(scope);
       if (otherwise !== undefined) return otherwise(scope);
@@ -60,32 +60,30 @@ const forms: Record<string, (argument: unknown, known: readonly string[]) => Exp
       throw new MongoError('Location40066', problem);
     };
   },
-  $let: (argument, known) => {
+  $let: (argument, known, compile) => {
     const given = named('$let', argument, ['vars', 'in']);
-    const vars = Object.entries(given.vars as object).map(
-      ([name, part]) => [name, compileExpression(part, known)] as const,
-    );
-    const body = compileExpression(given.in, [...known, ...vars.map(([name]) => name)]);
+    const vars = Object.entries(given.vars as object).map(([name, part]) => [name, compile(part, known)] as const);
+    const body = compile(given.in, [...known, ...vars.map(([name]) => name)]);
     return (scope) => {
       const bound = Object.fromEntries(vars.map(([name, part]) => [name, part(scope)]));
       return body({ root: scope.root, variables: { ...scope.variables, ...bound } });
     };
   },
-  $map: (argument, known) => {
+  $map: (argument, known, compile) => {
     const given = named('$map', argument, ['input', 'in'], ['as']);
-    const each = eachElement('$map', given, 'in', known);
+    const each = eachElement('$map', given, 'in', known, compile);
     return (scope) => each(scope)?.map(([, value]) => value ?? null) ?? null;
   },
-  $filter: (argument, known) => {
+  $filter: (argument, known, compile) => {
     const given = named('$filter', argument, ['input', 'cond'], ['as']);
-    const each = eachElement('$filter', given, 'cond', known);
+    const each = eachElement('$filter', given, 'cond', known, compile);
     return (scope) => each(scope)?.flatMap(([element, value]) => (isTruthy(value) ? [element] : [])) ?? null;
   },
-  $reduce: (argument, known) => {
+  $reduce: (argument, known, compile) => {
     const given = named('$reduce', argument, ['input', 'initialValue', 'in']);
-    const input = compileExpression(given.input, known);
-    const initial = compileExpression(given.initialValue, known);
-    const body = compileExpression(given.in, [...known, 'this', 'value']);
+    const input = compile(given.input, known);
+    const initial = compile(given.initialValue, known);
+    const body = compile(given.in, [...known, 'this', 'value']);
     return (scope) => {
       const list = input(scope);
       if (list === null || list === undefined) return null;
@@ -106,10 +104,16 @@ function condParts(argument: unknown): unknown[] {
   return [given.if, given.then, given.else];
 }
 
-function eachElement(operator: string, given: Record<string, unknown>, body: string, known: readonly string[]) {
+function eachElement(
+  operator: string,
+  given: Record<string, unknown>,
+  body: string,
+  known: readonly string[],
+  compile: Compile,
+) {
   const name = typeof given.as === 'string' ? given.as : 'this';
-  const input = compileExpression(given.input, known);
-  const inner = compileExpression(given[body], [...known, name]);
+  const input = compile(given.input, known);
+  const inner = compile(given[body], [...known, name]);
   return (scope: Parameters<Expression>[0]): [element: unknown, value: unknown][] | undefined => {
     const list = input(scope);
     if (list === null || list === undefined) return undefined;

@@ -3,19 +3,8 @@ import { shown } from './arguments.js';
 import { compileForm, isForm } from './expression-forms.js';
 import { functionOf } from './functions.js';
 import { expressionValue, splitPath } from './paths.js';
+import type { Expression } from './scope.js';
 import { isDocument } from './values.js';
-
-/** User variables by name, without `$$`. */
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** What an expression is evaluated in. */
-export interface Scope {
-  readonly root: unknown;
-  readonly variables: Variables;
-}
-
-/** A compiled expression; undefined is a missing value. */
-export type Expression = (scope: Scope) => unknown;
 
 /** Compiles an aggregation expression; unknown operators (168) and variables (17276) fail here, before any document is read. */
 export function compileExpression(expression: unknown, known: readonly string[] = []): Expression {
@@ -93,7 +82,7 @@ function compileObject(expression: Record<string, unknown>, known: readonly stri
 }
 
 function compileOperator(name: string, argument: unknown, known: readonly string[]): Expression {
-  if (isForm(name)) return compileForm(name, argument, known);
+  if (isForm(name)) return compileForm(name, argument, known, compileExpression);
   const definition = functionOf(name);
   if (definition === undefined) throw new MongoError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
   if (definition.named !== undefined) return compileNamed(name, definition.named, definition.apply, argument, known);

@@ -1,8 +1,9 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
 import { someAt, splitPath } from './paths.js';
 import { compilePredicate, type FieldTest } from './predicates.js';
+import type { Variables } from './scope.js';
 import { isDocument, isTruthy } from './values.js';
 
 /** A compiled filter. */

@@ -2,7 +2,8 @@ import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { type Accumulator, compileAccumulator } from './accumulators.js';
 import { canonicalText } from './compare.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
+import type { Variables } from './scope.js';
 import { isDocument, typeOf } from './values.js';
 
 /** Compiles `$group`: groups in order of their first document. */

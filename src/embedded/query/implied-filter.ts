@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import type { Variables } from './expression.js';
+import type { Variables } from './scope.js';
 import { isDocument, rankOf, typeOf } from './values.js';
 
 /**

@@ -1,10 +1,9 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
-import { runPipeline } from './aggregate.js';
 import { withPath } from './assign.js';
 import { compileExpression } from './expression.js';
 import { ownField, type Path, splitPath } from './paths.js';
-import { compileStages, type PipelineContext, type Stage } from './stages.js';
+import type { PipelineContext, Stage } from './pipeline-context.js';
 import { isDocument, typeOf } from './values.js';
 
 /** Compiles `$lookup`: by localField and foreignField, or by let and pipeline; for each document one indexed read of the other collection. */
@@ -81,11 +80,11 @@ function readByPipeline(
   const pipeline = argument.pipeline as Document[];
   // Compiled once with unbound variables, so that a wrong pipeline fails even when no document comes.
   const unbound = Object.fromEntries(vars.map(([name]) => [name, null]));
-  compileStages(pipeline, { ...context, variables: { ...context.variables, ...unbound } });
+  context.compile(pipeline, { ...context, variables: { ...context.variables, ...unbound } });
   return (document) => {
     const scope = { root: document, variables: context.variables };
     const bound = Object.fromEntries(vars.map(([name, expression]) => [name, expression(scope)]));
     const own = join === undefined ? pipeline : [{ $match: join(document) }, ...pipeline];
-    return runPipeline(ns, own, { ...context, variables: { ...context.variables, ...bound } });
+    return context.run(ns, own, { ...context, variables: { ...context.variables, ...bound } });
   };
 }

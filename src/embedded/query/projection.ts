@@ -2,10 +2,11 @@ import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { assignPaths, type PathExpression, putField } from './assign.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
 import { isForm } from './expression-forms.js';
 import { functionOf } from './functions.js';
 import { ownField } from './paths.js';
+import type { Variables } from './scope.js';
 import { isDocument, numericOf } from './values.js';
 
 /** Compiles a projection: inclusion follows the document with `_id` first and computed fields last, in order of the projection. */

@@ -1,28 +1,17 @@
 import type { Document } from 'bson';
-import type { AggregateRequest } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { integerArgument, shown } from './arguments.js';
 import { withPath } from './assign.js';
 import { compare } from './compare.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
 import { compileFilter } from './filter.js';
 import { compileGroup } from './group.js';
 import { compileLookup } from './lookup.js';
+import type { PipelineContext, Stage } from './pipeline-context.js';
 import { compileSort } from './sort.js';
 import { compileTransform, notSingle } from './transforms.js';
 import { isDocument, typeOf } from './values.js';
 import { compileWindowFields } from './window.js';
-
-/** What a pipeline may use besides its documents: variables of a surrounding `$lookup`, and reads of other collections. */
-export interface PipelineContext {
-  readonly db: string;
-  readonly variables: Variables;
-  readonly find: AggregateRequest['find'];
-  readonly count: AggregateRequest['count'];
-}
-
-/** A compiled stage. */
-export type Stage = (input: Iterable<Document>) => Iterable<Document>;
 
 /** Compiles all stages before the first document is read, so that a wrong pipeline fails at once. */
 export function compileStages(pipeline: readonly Document[], context: PipelineContext): Stage {

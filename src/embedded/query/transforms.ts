@@ -2,8 +2,9 @@ import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { assignPaths, flattenFields } from './assign.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
 import { compileProjection } from './projection.js';
+import type { Variables } from './scope.js';
 import { isDocument, typeOf } from './values.js';
 
 /** Changes one document, independently of all others. */

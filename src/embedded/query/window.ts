@@ -4,7 +4,8 @@ import { compileAccumulator } from './accumulators.js';
 import { shown } from './arguments.js';
 import { withPath } from './assign.js';
 import { canonicalText, compare } from './compare.js';
-import { compileExpression, type Variables } from './expression.js';
+import { compileExpression } from './expression.js';
+import type { Variables } from './scope.js';
 import { compileSort } from './sort.js';
 import { isDocument, numericOf } from './values.js';
 

@@ -3,7 +3,8 @@ import type { KeyPattern, SortSpec } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { type Bounds, boundsOf, type Interval, narrowedBounds } from './bounds.js';
 import type { CollectionRecord, IndexRecord } from './catalog.js';
-import { HEAD_BYTES, ID_HEAD_BYTES, invert, shorten, shortenId, successor } from './keys.js';
+import { arePoints, expand } from './expand.js';
+import { HEAD_BYTES, ID_HEAD_BYTES, invert, shorten, shortenId } from './keys.js';
 import type { Range } from './view.js';
 
 /** Ranges that come one after the other in the order of the index. */
@@ -163,7 +164,6 @@ function chooseIndex(
 }
 
 const MOST_STREAMS = 1_000;
-const MOST_RANGES = 10_000;
 
 /** Keys of an index that is not unique end with `_id`, so they are ordered by it as well. */
 function effectiveKey(index: IndexRecord | undefined): KeyPattern {
@@ -199,59 +199,8 @@ function orderOf(key: KeyPattern, bounds: Bounds, sort: SortSpec): { reverse: bo
   return { reverse: direction === -1, mergeAt };
 }
 
-/** Goes down an index as far as the filter pins its fields to points, then into at most one field of ranges. */
-function expand(request: { prefixes: string[]; key: KeyPattern; bounds: Bounds; limit: number }) {
-  const { key, bounds, limit } = request;
-  let { prefixes } = request;
-  let [depth, whole] = [0, true];
-  for (const [path, direction] of key) {
-    const intervals = bounds.fields.get(path);
-    if (intervals === undefined || prefixes.length * intervals.length > MOST_RANGES) break;
-    const stored = direction === 1 ? intervals : intervals.map(inverted).reverse();
-    if (!arePoints(stored)) {
-      const ranges = prefixes.flatMap((prefix) => stored.map(({ low, high }) => range(prefix + low, prefix + high)));
-      return { prefixes, ranges: joined(ranges), depth: depth + 1, hasRange: true, whole };
-    }
-    prefixes = prefixes.flatMap((prefix) => stored.map(({ point }) => prefix + point));
-    depth++;
-    if (prefixes.some((prefix) => prefix.length > limit)) {
-      whole = false;
-      break;
-    }
-  }
-  const ranges = joined(prefixes.map((prefix) => range(prefix, successor(prefix))));
-  return { prefixes, ranges, depth, hasRange: false, whole };
-
-  function range(low: string, high: string): Range {
-    if (low.length <= limit && high.length <= limit) return { low, high };
-    whole = false;
-    return { low: low.slice(0, limit), high: high.length > limit ? successor(high.slice(0, limit)) : high };
-  }
-}
-
-/** Ranges that were cut may overlap; no key is read twice. */
-function joined(ranges: readonly Range[]): Range[] {
-  const apart: Range[] = [];
-  for (const next of ranges) {
-    const last = apart.at(-1);
-    if (last === undefined || next.low >= last.high) apart.push(next);
-    else if (next.high > last.high) apart[apart.length - 1] = { low: last.low, high: next.high };
-  }
-  return apart;
-}
-
 function isOnePoint(intervals: readonly Interval[] | undefined): boolean {
   return intervals?.length === 1 && arePoints(intervals);
-}
-
-function arePoints(intervals: readonly Interval[] | undefined): boolean {
-  return intervals?.every(({ point }) => point !== undefined) === true;
-}
-
-/** The same values where the field falls. */
-function inverted({ low, high, point }: Interval): Interval {
-  const bounds = { low: successor(invert(high)), high: successor(invert(low)) };
-  return point === undefined ? bounds : { low: invert(point), high: bounds.high, point: invert(point) };
 }
 
 function hinted({ ns, indexes }: CollectionRecord, hint: string | Document): IndexRecord | undefined {
