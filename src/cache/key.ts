@@ -12,8 +12,13 @@ export const keys = {
   symbol: (symbolKey: string): string => `token:symbol:{${part(symbolKey)}}`,
   address: (address: string): string => `token:address:{${part(address)}}`,
   list: (args: KeyArguments): string => withArguments('tokens:list', args),
-  epoch: (subject: string): string => (subject === catalogue ? 'tokens:epoch' : `token:{${part(subject)}}:epoch`),
+  epoch: (subject: string): string => `epoch:{${part(subject)}}`,
 } as const;
+
+/** True for the key of an epoch. These stand in a namespace of their own, which gateways of different configuration share. */
+export function isEpochKey(key: string): boolean {
+  return /^epoch:\{[^{}]+\}$/.test(key);
+}
 
 /** The subject of everything that belongs to no single token: lists, look-ups, "not found". No token id reads like this. */
 export const catalogue = 'catalogue';

@@ -12,17 +12,36 @@ export interface EpochPublisher {
   refreshToken(tokenId: string, value: EpochValue): Promise<void>;
 }
 
-/** Publishes through the store; with a store in memory there is nothing to tell anybody, because readers ask MongoDB. */
-export function createEpochPublisher({ store }: { store: Pick<Store, 'epochKeys' | 'telemetry'> }): EpochPublisher {
+/**
+ * Publishes through the store. With a store in memory there is nobody to tell, because its readers ask MongoDB; but other gateways of the
+ * database may share a Redis that this process was not given. `sharedLifeMs` says how long an epoch key of any of them can live after the
+ * commit (0: there are none); it is asked after each commit, so that a gateway which started a moment ago counts.
+ */
+export function createEpochPublisher({
+  store,
+  sharedLifeMs = async () => 0,
+}: {
+  store: Pick<Store, 'epochKeys' | 'telemetry'>;
+  sharedLifeMs?: () => Promise<number>;
+}): EpochPublisher {
+  const { epochKeys, telemetry } = store;
+  let isTold = false;
   const publish = async (subject: string, epoch: number, committedAt: number): Promise<void> => {
-    const { epochKeys, telemetry } = store;
-    if (!epochKeys) return;
+    if (await epochKeys?.publish(subject, epoch)) return;
     // A key made of a read before the commit was leased by then, so it is dead once a lease and a life have passed.
-    const until = committedAt + epochKeys.lifeMs + epochKeys.leaseMs;
-    while (Date.now() < until) {
-      if (await epochKeys.publish(subject, epoch)) return;
+    const ownLifeMs = epochKeys ? epochKeys.lifeMs + epochKeys.leaseMs : 0;
+    const lifeMs = Math.max(ownLifeMs, await sharedLifeMs());
+    const lifeLeft = (): number => committedAt + lifeMs - Date.now();
+    if (!epochKeys && lifeMs > 0 && !isTold) {
+      isTold = true;
+      telemetry.warn(
+        `Gateways of this database share a Redis that this process does not know: each change waits ${lifeMs} ms until it shows everywhere. Set REDIS_URL as they do.`,
+      );
+    }
+    for (let left = lifeLeft(); left > 0; left = lifeLeft()) {
       telemetry.count('epochs.unconfirmed');
-      await wait(Math.min(retryMs, until - Date.now()));
+      await wait(Math.min(retryMs, left));
+      if (await epochKeys?.publish(subject, epoch)) return;
     }
   };
   return {

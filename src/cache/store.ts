@@ -2,6 +2,7 @@ import { Keyv } from 'keyv';
 import { createTelemetry, type Telemetry } from '../telemetry.js';
 import { type BreakerSettings, type BreakerState, createBreaker } from './breaker.js';
 import { createEpochKeys, type EpochKeys } from './epoch-keys.js';
+import { isEpochKey } from './key.js';
 import { MemoryStore } from './memory-store.js';
 import { scanKeys } from './scan-keys.js';
 
@@ -57,13 +58,15 @@ export interface StoreSettings {
 export async function createStore({
   config,
   namespace,
+  epochNamespace = namespace,
   telemetry = createTelemetry(),
 }: {
   config: StoreSettings;
   namespace: string;
+  epochNamespace?: string;
   telemetry?: Telemetry;
 }): Promise<Store> {
-  const full = (key: string): string => `${namespace}:${key}`;
+  const full = (key: string): string => `${isEpochKey(key) ? epochNamespace : namespace}:${key}`;
   const redis = config.redisUrl === undefined ? null : await openRedis({ url: config.redisUrl, telemetry });
   const memory = new MemoryStore({ maxBytes: config.memoryBytes });
   const keyv = new Keyv<string>({

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildNamespace } from '../cache/namespace.js';
+import { buildNamespaces } from '../cache/namespace.js';
 import type { EpochPublisher } from '../cache/publisher.js';
 import { createEpochPublisher } from '../cache/publisher.js';
 import { createStore } from '../cache/store.js';
 import { type Config, readConfig } from '../config.js';
 import { createDatabase, type Database } from '../database.js';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.js';
+import { readSharedLife } from '../services/shared-store.js';
 import { createTokenDataService, type TokenDataService } from '../services/token-data-service.js';
+import { createTelemetry } from '../telemetry.js';
 
 /** What every command works with. */
 export interface Connections {
@@ -19,17 +21,24 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Opens the database and the cache that the gateway of the same environment uses, so that it sees every change at once. */
-export async function connect(environment: Readonly<Record<string, string | undefined>>): Promise<Connections> {
+/**
+ * Opens the database and the cache that the gateway of the same environment uses, so that it sees every change at once. `note` is told what
+ * the user of the command should know meanwhile.
+ */
+export async function connect(
+  environment: Readonly<Record<string, string | undefined>>,
+  note: (text: string) => void = () => undefined,
+): Promise<Connections> {
   const config = readConfig(environment);
   const database = await createDatabase({
     config: { ...config.database, dataDir: join(config.database.dataDir, 'store') },
   });
   try {
     const { databaseId, formatVersion } = database.metadata;
-    const namespace = buildNamespace({ databaseId, formatVersion, answers: config.answers });
-    const store = await createStore({ config: config.cache, namespace });
-    const publisher = createEpochPublisher({ store });
+    const namespaces = buildNamespaces({ databaseId, formatVersion, answers: config.answers });
+    const store = await createStore({ config: config.cache, ...namespaces, telemetry: createTelemetry({ log: note }) });
+    const sharedLifeMs = () => readSharedLife({ database, config: config.cache });
+    const publisher = createEpochPublisher({ store, sharedLifeMs });
     return {
       config,
       database,

@@ -25,7 +25,7 @@ export async function runCommandLine(edge: CommandLine): Promise<number> {
     const output = createOutput({ json: json ?? false, ...edge });
     let connections: Connections | undefined;
     try {
-      connections = await connect(edge.environment);
+      connections = await connect(edge.environment, output.note);
       code = await command(connections, output);
     } catch (error) {
       code = output.failure(error);

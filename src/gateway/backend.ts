@@ -1,10 +1,12 @@
-import { buildNamespace } from '../cache/namespace.js';
+import { buildNamespaces } from '../cache/namespace.js';
 import { createEpochPublisher, type EpochPublisher } from '../cache/publisher.js';
 import { createStore, type Store } from '../cache/store.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database.js';
 import { createReadThrough, type ReadThrough } from '../loaders/read-through.js';
 import { relations } from '../relations/index.js';
+import { type CacheService, createCacheService } from '../services/cache-service.js';
+import { noteSharedStore, readSharedLife } from '../services/shared-store.js';
 import { createTelemetry } from '../telemetry.js';
 
 /** What answers are read from, once there is a database: the shared store, the epochs and the loaders over it. */
@@ -13,6 +15,8 @@ export interface Backend {
   readonly store: Store;
   readonly publisher: EpochPublisher;
   readonly readThrough: ReadThrough;
+  /** The same cache for code outside the loaders. */
+  readonly cache: CacheService;
   /** Closes what was opened here; the database belongs to whoever opened it. */
   close(): Promise<void>;
 }
@@ -28,13 +32,17 @@ export async function createBackend({
   warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }): Promise<Backend> {
   const { databaseId, formatVersion } = database.metadata;
-  const namespace = buildNamespace({ databaseId, formatVersion, answers: config.answers });
-  const store = await createStore({ config: config.cache, namespace, telemetry: createTelemetry({ log: warn }) });
+  const namespaces = buildNamespaces({ databaseId, formatVersion, answers: config.answers });
+  const shared = { database, config: config.cache };
+  await noteSharedStore(shared);
+  const store = await createStore({ config: config.cache, ...namespaces, telemetry: createTelemetry({ log: warn }) });
+  const readThrough = createReadThrough({ database, store, relations, config });
   return {
     database,
     store,
-    publisher: createEpochPublisher({ store }),
-    readThrough: createReadThrough({ database, store, relations, config }),
+    publisher: createEpochPublisher({ store, sharedLifeMs: () => readSharedLife(shared) }),
+    readThrough,
+    cache: createCacheService({ store, epochs: readThrough.epochs, tierTtls: config.cache.tierTtls }),
     close: () => store.close(),
   };
 }

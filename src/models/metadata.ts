@@ -1,5 +1,20 @@
 import { modelOptions, prop, Severity } from '@typegoose/typegoose';
 
+/** Gateways of this database share epochs in a Redis. The largest lives that any of them was started with. */
+@modelOptions({ schemaOptions: { _id: false } })
+export class SharedStore {
+  /** Life of an epoch key, and of a reader's lease on an absent one. */
+  @prop({ type: () => Number, required: true })
+  lifeMs!: number;
+
+  @prop({ type: () => Number, required: true })
+  leaseMs!: number;
+
+  /** When the last of them started. */
+  @prop({ type: () => Date, required: true })
+  seenAt!: Date;
+}
+
 /** What belongs to the whole database: who it is, its format, and the catalogue epoch. One document, `_id: 'database'`. */
 @modelOptions({ schemaOptions: { collection: 'metadata', versionKey: false }, options: { allowMixed: Severity.ERROR } })
 export class Metadata {
@@ -20,6 +35,10 @@ export class Metadata {
   /** What the tokens of the demo database are: true only there. */
   @prop({ type: () => Boolean, default: false })
   demo!: boolean;
+
+  /** Absent until a gateway with REDIS_URL was started: a writer that cannot publish there waits until every older epoch key is dead. */
+  @prop({ type: () => SharedStore })
+  sharedStore?: SharedStore;
 }
 
 /** Format of the stored rows that this program writes; `cli migrate` raises older ones, newer ones are refused. */

@@ -18,7 +18,7 @@ const value = (epoch: number, asOfBlock = 7): EpochValue => ({
 
 describe('epoch keys on Redis', () => {
   const namespace = `epochs-${Math.random()}`;
-  const key = `${namespace}:token:{${subject}}:epoch`;
+  const key = `${namespace}:epoch:{${subject}}`;
   const client = createClient({ url: inject('redisUrl') });
   let store: Store;
   let epochKeys: EpochKeys;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeEntry, parseEntry } from '../../src/cache/entry.js';
-import { keys } from '../../src/cache/key.js';
-import { buildNamespace } from '../../src/cache/namespace.js';
+import { isEpochKey, keys } from '../../src/cache/key.js';
+import { buildNamespaces } from '../../src/cache/namespace.js';
 
 describe('keys', () => {
   const id = '64b0c0ffee64b0c0ffee64b0';
@@ -14,6 +14,13 @@ describe('keys', () => {
     expect(keys.relation(id, 'metrics', { type: 'ALL' })).toBe(`token:{${id}}:metrics:type="ALL"`);
     expect(keys.symbol('lzar')).toBe('token:symbol:{lzar}');
     expect(keys.list({ isActive: null, first: 50 })).toBe('tokens:list:first=50,isActive=null');
+  });
+
+  it('tell those of epochs, in the slot of their token, from all others', () => {
+    expect(keys.epoch(id)).toBe(`epoch:{${id}}`);
+    expect([keys.epoch(id), keys.epoch('catalogue')].every(isEpochKey)).toBe(true);
+    const others = [keys.token(id), keys.relation(id, 'epoch', {}), `${keys.epoch(id)}:data`, keys.symbol('epoch')];
+    expect(others.some(isEpochKey)).toBe(false);
   });
 
   it('are equal for equal arguments in any order, and different for different ones', () => {
@@ -43,16 +50,18 @@ describe('keys', () => {
   });
 });
 
-describe('namespace', () => {
-  it('differs for another database, another format and other answers', () => {
+describe('namespaces', () => {
+  it('of entries differ for another database, another format and other answers; those of epochs only for another database', () => {
     const base = { databaseId: 'a', formatVersion: 1, answers: { maxFirst: 500 } };
     const others = [
       { ...base, databaseId: 'b' },
       { ...base, formatVersion: 2 },
       { ...base, answers: { maxFirst: 501 } },
     ];
-    expect(buildNamespace({ ...base })).toBe(buildNamespace({ ...base, answers: { maxFirst: 500 } }));
-    expect(new Set([base, ...others].map(buildNamespace)).size).toBe(4);
+    expect(buildNamespaces({ ...base })).toEqual(buildNamespaces({ ...base, answers: { maxFirst: 500 } }));
+    const made = [base, ...others].map(buildNamespaces);
+    expect(new Set(made.map(({ namespace }) => namespace)).size).toBe(4);
+    expect(new Set(made.map(({ epochNamespace }) => epochNamespace)).size).toBe(2);
   });
 });
 

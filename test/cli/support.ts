@@ -21,6 +21,7 @@ export async function createCli() {
   const environment = environmentOf(folder, 'data');
   return {
     folder,
+    environment,
     /** Runs a command in a process of its own; `onSpawn` may end it earlier. */
     run: (args: readonly string[], options: RunOptions = {}) => runCli(args, { environment, ...options }),
     /** Runs a command to its end inside this process, which is quicker. */
