@@ -1,11 +1,14 @@
-import { Args, ArgsType, Ctx, Field, ID, Int, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { BadUserInputError } from '../errors.js';
 import { GraphQLAddress } from '../models/scalars.js';
 import { Token } from '../models/token.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
+import { pathOf } from './path-of.js';
 import { Status } from './types/status.js';
 import { TokenConnection } from './types/token-connection.js';
+import type { WhenReached } from './when-reached.js';
 
 /** Ways to name one token. */
 @ArgsType()
@@ -43,7 +46,8 @@ export class QueryResolver {
   })
   async token(
     @Args(() => TokenArgs) { id, symbol, contractAddress }: TokenArgs,
-    @Ctx() { scope }: RequestContext,
+    @Ctx() { scope, recordsFreshness }: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<TokenSnapshot | null> {
     const given = [id, symbol, contractAddress].filter((value) => value != null).length;
     if (given !== 1) {
@@ -51,24 +55,30 @@ export class QueryResolver {
         `token: expected exactly one of id, symbol and contractAddress, got ${given} of them.`,
       );
     }
-    if (id != null) return scope.token(id);
-    if (symbol != null) return scope.tokenBySymbol(symbol);
-    return scope.tokenByAddress(contractAddress ?? '');
+    const path = recordsFreshness ? pathOf(info) : undefined;
+    if (id != null) return scope.token(id, path);
+    if (symbol != null) return scope.tokenBySymbol(symbol, path);
+    return scope.tokenByAddress(contractAddress ?? '', path);
   }
 
   /** The list, page by page; the rows come by token. */
   @Query(() => TokenConnection, { description: 'All tokens by symbol (byte order), then address.' })
   async tokens(
     @Args(() => TokensArgs) { first, after, isActive }: TokensArgs,
-    @Ctx() { scope }: RequestContext,
+    @Ctx() { scope, recordsFreshness }: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<TokenConnection> {
-    const list = await scope.tokenList({ first: first ?? 50, after: after ?? null, isActive: isActive ?? null });
+    const list = await scope.tokenList(
+      { first: first ?? 50, after: after ?? null, isActive: isActive ?? null },
+      recordsFreshness ? pathOf(info) : undefined,
+    );
     const found = await Promise.all(list.ids.map((id) => scope.token(id)));
     // A token may be deleted between the list and its row; the list of that epoch is read anew by the next request.
-    const edges = found.flatMap((node, i) => (node ? [{ node, cursor: list.cursors[i] ?? '' }] : []));
+    const rows = found.flatMap((node, i) => (node ? [{ node, cursor: list.cursors[i] ?? '' }] : []));
+    const edges = rows.map(({ node, cursor }) => ({ node: recordsFreshness ? recorded(node) : node, cursor }));
     return {
       edges,
-      nodes: edges.map(({ node }) => node),
+      nodes: recordsFreshness ? recordedList(rows.map(({ node }) => node)) : rows.map(({ node }) => node),
       totalCount: list.totalCount,
       pageInfo: {
         hasNextPage: list.hasNextPage,
@@ -88,3 +98,13 @@ export class QueryResolver {
     return status();
   }
 }
+
+const recorded =
+  ({ id }: TokenSnapshot): WhenReached<TokenSnapshot | null> =>
+  (_args, { scope }, info) =>
+    scope.token(id, pathOf(info));
+
+const recordedList =
+  (tokens: readonly TokenSnapshot[]): WhenReached<Array<TokenSnapshot | null>> =>
+  (_args, { scope }, info) =>
+    Promise.all(tokens.map(({ id }, i) => scope.token(id, [...pathOf(info), i])));

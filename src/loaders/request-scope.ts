@@ -1,4 +1,6 @@
+import type { EpochValue } from '../cache/epoch-value.js';
 import { BadUserInputError } from '../errors.js';
+import { chooseBySymbol } from '../models/choose-by-symbol.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
 import type { AnyRelation } from '../relations/relation.js';
 import {
@@ -18,29 +20,27 @@ import { relationReadable, type TokenEntity, tokenReadable } from './token-reada
 
 /** All reads of one request: batched, cached, of one epoch per token. */
 export interface RequestScope {
-  token(id: string): Promise<TokenSnapshot | null>;
+  token(id: string, path?: Path): Promise<TokenSnapshot | null>;
   /** In any case; where that leaves several the exact one, else BadUserInputError naming them. */
-  tokenBySymbol(symbol: string): Promise<TokenSnapshot | null>;
-  tokenByAddress(address: string): Promise<TokenSnapshot | null>;
+  tokenBySymbol(symbol: string, path?: Path): Promise<TokenSnapshot | null>;
+  tokenByAddress(address: string, path?: Path): Promise<TokenSnapshot | null>;
   /** A page of ids by symbol, then address. */
-  tokenList(args: { first: number; after: string | null; isActive: boolean | null }): Promise<TokenPage>;
+  tokenList(args: { first: number; after: string | null; isActive: boolean | null }, path?: Path): Promise<TokenPage>;
   /** A list, a row or null. */
-  relation(
-    relation: AnyRelation,
-    token: TokenSnapshot,
-    args: object,
-    path?: readonly (string | number)[],
-  ): Promise<unknown>;
-  /** Where each relation of the answer came from, when recorded. */
+  relation(relation: AnyRelation, token: TokenSnapshot, args: object, path?: Path): Promise<unknown>;
+  /** Where each value that was read for a path of the answer came from, when recorded; for a token that is its row, not the look-up. */
   readonly outcomes: readonly FieldOutcome[];
   /** A value already used is older than later reads: throw the answer away and resolve the query once more, with the next attempt. */
   readonly moved: boolean;
   close(): Promise<void>;
 }
 
-/** Freshness of one cached field. */
+/** Place in the answer, as in `errors[].path`. */
+export type Path = readonly (string | number)[];
+
+/** Freshness of one cached field. `epoch` is the token's; the catalogue's for a list, and for a token that is not there. */
 export interface FieldOutcome {
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly outcome: Outcome;
   readonly epoch: number;
   readonly asOfBlock: number | null;
@@ -67,16 +67,22 @@ export function createRequestScope({
   const outcomes: FieldOutcome[] = [];
   const mentioned = new Set<string>();
   const load = createLoader((readables) => before(deadlineAt, readBatch(readables, state)));
-  const lookUp = async <T>(readable: Readable): Promise<T> => {
-    const { value } = await load(readable);
-    for (const id of readable.group.mentions?.(value) ?? []) mentioned.add(id);
-    return value as T;
+  const note = (path: Path | undefined, { outcome, epoch, ageMs }: ReadResult, of?: EpochValue | null): void => {
+    if (!record || !path) return;
+    outcomes.push({ path, outcome, epoch, asOfBlock: of?.asOfBlock ?? null, asOfTime: of?.asOfTime ?? null, ageMs });
+  };
+  const lookUp = async (readable: Readable): Promise<ReadResult> => {
+    const result = await load(readable);
+    for (const id of readable.group.mentions?.(result.value) ?? []) mentioned.add(id);
+    return result;
   };
 
-  const token = async (id: string): Promise<TokenSnapshot | null> => {
+  const token = async (id: string, path?: Path): Promise<TokenSnapshot | null> => {
     if (!/^[0-9a-f]{24}$/.test(id)) return null;
-    const { value } = await load(tokenReadable(id));
+    const result = await load(tokenReadable(id));
+    const { value } = result;
     const pin = state.pins.get(id);
+    note(path, result, pin);
     if (value !== null && pin) return { ...(value as TokenEntity), ...pin };
     // The list that named it belongs to a catalogue in which it was there.
     if (mentioned.has(id)) setMoved();
@@ -85,22 +91,29 @@ export function createRequestScope({
 
   return {
     token,
-    tokenBySymbol: async (symbol) => {
-      const id = choose(symbol, await lookUp<readonly SymbolMatch[]>(symbolReadable(symbol)));
-      return id === null ? null : token(id);
+    tokenBySymbol: async (symbol, path) => {
+      const found = await lookUp(symbolReadable(symbol));
+      const match = chooseBySymbol(symbol, found.value as readonly SymbolMatch[]);
+      if (match) return token(match.id, path);
+      note(path, found);
+      return null;
     },
-    tokenByAddress: async (address) => {
-      const id = await lookUp<string | null>(addressReadable(address));
-      return id === null ? null : token(id);
+    tokenByAddress: async (address, path) => {
+      const found = await lookUp(addressReadable(address));
+      if (found.value !== null) return token(found.value as string, path);
+      note(path, found);
+      return null;
     },
-    tokenList: async ({ first, after, isActive }) => {
+    tokenList: async ({ first, after, isActive }, path) => {
       const { maxFirst } = state.read.settings;
       if (!Number.isInteger(first) || first < 1 || first > maxFirst) {
         throw new BadUserInputError(`first: expected 1 to ${maxFirst}, got ${first}.`);
       }
-      return lookUp<TokenPage>(
+      const found = await lookUp(
         listReadable({ first, isActive, after: after === null ? null : parseTokenCursor(after) }),
       );
+      note(path, found);
+      return found.value as TokenPage;
     },
     relation: async (relation, owner, args, path = []) => {
       const { id, epoch, asOfBlock, asOfTime, finalizedBlock } = owner;
@@ -109,9 +122,9 @@ export function createRequestScope({
       state.pins.hold(id, owner);
       if (state.pins.get(id)?.epoch !== epoch) setMoved();
       const readable = relationReadable({ relation, token: owner, args, settings: state.read.settings });
-      const { value, outcome, epoch: loadedEpoch, ageMs } = await load(readable);
-      if (record) outcomes.push({ path, outcome, epoch: loadedEpoch, asOfBlock, asOfTime, ageMs });
-      return value;
+      const result = await load(readable);
+      note(path, result, owner);
+      return result.value;
     },
     outcomes,
     get moved() {
@@ -119,13 +132,6 @@ export function createRequestScope({
     },
     close,
   };
-}
-
-function choose(symbol: string, matches: readonly SymbolMatch[]): string | null {
-  const exact = matches.find((match) => match.symbol === symbol) ?? (matches.length === 1 ? matches[0] : undefined);
-  if (exact || matches.length === 0) return exact?.id ?? null;
-  const names = matches.map((match) => match.symbol).join(', ');
-  throw new BadUserInputError(`symbol: ${JSON.stringify(symbol)} may be any of ${names}; give one of them exactly.`);
 }
 
 /** Whatever a request waits for, it does not wait longer than its deadline. */

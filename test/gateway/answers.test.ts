@@ -115,14 +115,60 @@ describe('answers over HTTP', () => {
 
   it('lists where each value came from only on request', async () => {
     const query =
-      '{ token(symbol: "AAA") { holders(limit: 3) { rank } transactionActivity(first: 1) { totalCount } } }';
+      '{ mine: token(symbol: "AAA") { holders(limit: 3) { rank } transactionActivity(first: 1) { totalCount } } }';
     const plain = await server.ask(query);
     expect(plain.extensions).toBeUndefined();
     const { extensions } = await server.ask(query, { headers: { 'x-freshness': '1' } });
+    const known = { outcome: 'hit', epoch: 2, asOfBlock: 139, asOfTime: expect.any(String), ageMs: expect.any(Number) };
     expect(extensions?.freshness).toEqual([
-      expect.objectContaining({ path: ['token', 'holders'], outcome: 'hit', epoch: 2, asOfBlock: 139 }),
-      expect.objectContaining({ path: ['token', 'transactionActivity'], outcome: 'hit' }),
-      expect.objectContaining({ path: ['token', 'transactionActivity', 'totalCount'], outcome: 'hit' }),
+      { ...known, path: ['mine'] },
+      { ...known, path: ['mine', 'holders'] },
+      { ...known, path: ['mine', 'transactionActivity'] },
+      { ...known, path: ['mine', 'transactionActivity', 'totalCount'] },
+    ]);
+  });
+
+  it('lists each token of a page where it stands in the answer, and the list itself with the epoch of the catalogue', async () => {
+    const { catalogueEpoch } = await store.database.models.metadata.findOne().orFail().lean();
+    const query = '{ page: tokens(first: 2) { nodes { symbol } rows: edges { of: node { symbol } } } }';
+    const { data, extensions } = await server.ask(query, { headers: { 'x-freshness': '1' } });
+    expect(data).toEqual({
+      page: {
+        nodes: [{ symbol: 'AAA' }, { symbol: 'ABC' }],
+        rows: [{ of: { symbol: 'AAA' } }, { of: { symbol: 'ABC' } }],
+      },
+    });
+    const ofCatalogue = { epoch: catalogueEpoch, asOfBlock: null, asOfTime: null };
+    const ofToken = { epoch: 2, asOfBlock: 139 };
+    expect(extensions?.freshness).toHaveLength(5);
+    expect(extensions?.freshness).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: ['page'], ...ofCatalogue }),
+        ...[0, 1].flatMap((i) => [
+          expect.objectContaining({ path: ['page', 'nodes', i], ...ofToken }),
+          expect.objectContaining({ path: ['page', 'rows', i, 'of'], ...ofToken }),
+        ]),
+      ]),
+    );
+  });
+
+  it('lists tokens that are not there too: that is a cached fact of the catalogue', async () => {
+    const query =
+      '{ a: token(symbol: "absent") { id } b: token(contractAddress: "0x00000000000000000000000000000000000000fe") { id } c: token(id: "00000000000000000000abcd") { id } }';
+    const ask = async () => {
+      const { extensions } = await server.ask(query, { headers: { 'x-freshness': '1' } });
+      const outcomes = (extensions?.freshness ?? []) as Array<{ path: string[]; outcome: string; asOfBlock: null }>;
+      return outcomes.map(({ path, outcome, asOfBlock }) => [path.join('.'), outcome, asOfBlock]).sort();
+    };
+    expect(await ask()).toEqual([
+      ['a', 'miss', null],
+      ['b', 'miss', null],
+      ['c', 'miss', null],
+    ]);
+    await expect.poll(ask).toEqual([
+      ['a', 'hit', null],
+      ['b', 'hit', null],
+      ['c', 'hit', null],
     ]);
   });
 });
