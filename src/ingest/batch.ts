@@ -1,4 +1,5 @@
 import type { BadRowError } from '../errors.js';
+import type { Stored } from './transaction.js';
 
 /** Where rows come from. */
 export type Source = 'file' | 'demo' | 'rpc' | 'moralis';
@@ -57,6 +58,8 @@ export interface CheckpointInput {
 /** What is committed in one transaction. */
 export interface Batch {
   readonly tokenId: string;
+  /** The token itself, when this batch is the first of a new one: it is made together with its rows, or not at all. */
+  readonly newToken?: Stored<'tokens'>;
   readonly source: Source;
   readonly transfers?: readonly TransferInput[];
   readonly prices?: readonly PriceInput[];

@@ -2,6 +2,7 @@ import { TokenNotFoundError } from '../errors.js';
 import { decodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import type { Batch, Committed } from './batch.js';
+import { raiseCatalogue } from './catalogue.js';
 import { inChunks } from './chunks.js';
 import { createDayNames } from './day-names.js';
 import type { DaySums } from './day-sums.js';
@@ -19,7 +20,7 @@ import type { Stored, Unit } from './transaction.js';
 
 /** What an attempt hands to the pipeline once it is committed. */
 export interface CommitOutcome {
-  readonly result: Committed & Pick<MovedHead, 'raised' | 'asOf'>;
+  readonly result: Committed & Pick<MovedHead, 'raised' | 'asOf'> & { readonly catalogueEpoch: number | undefined };
   /** Good for the next batch while the token stays at this epoch. */
   readonly sums: TokenSums;
 }
@@ -27,6 +28,7 @@ export interface CommitOutcome {
 /** The work of one transaction. `remembered` is used when the token still stands at the epoch it was left at. */
 export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSums): Promise<CommitOutcome> {
   const { tokenId, transfers = [], prices = [], openings } = batch;
+  const catalogueEpoch = batch.newToken ? await addToken(unit, batch.newToken) : undefined;
   // Raising the epoch first makes writers of one token meet here, before any of them has read a row.
   const token = await unit
     .collection('tokens')
@@ -64,7 +66,12 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   sums.prune();
   const { refused } = sifted;
   const added = sifted.fresh.length + priced.added;
-  return { sums, result: { ...head, added, known: sifted.known + priced.known, refused } };
+  return { sums, result: { ...head, catalogueEpoch, added, known: sifted.known + priced.known, refused } };
+}
+
+async function addToken(unit: Unit, token: Stored<'tokens'>): Promise<number> {
+  await unit.collection('tokens').insertOne(token, { session: unit.session });
+  return raiseCatalogue(unit);
 }
 
 const nothing: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [] };

@@ -6,6 +6,11 @@ import type { Unit } from './transaction.js';
 /** Replaces the opening balances of a token as a whole; refused when a stored transfer lies before their block. */
 export async function replaceOpenings(unit: Unit, request: OpeningRequest): Promise<void> {
   const { tokenId, openings, holders } = request;
+  if (!Number.isSafeInteger(openings.blockNumber) || openings.blockNumber < 0) {
+    throw new BadUserInputError(
+      `--opening-block: expected a whole number of 0 or more, the block that the opening balances are the state before; got ${openings.blockNumber}.`,
+    );
+  }
   const [oldest] = await unit
     .collection('transactionActivity')
     .find({ tokenId }, { session: unit.session, projection: { blockNumber: 1 }, sort: { blockNumber: 1 }, limit: 1 })

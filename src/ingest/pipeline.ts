@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { EpochPublisher } from '../cache/publisher.js';
 import type { Database } from '../database.js';
 import type { Batch, Committed } from './batch.js';
-import { commitBatch } from './commit-batch.js';
+import { throwConflict } from './catalogue.js';
+import { type CommitOutcome, commitBatch } from './commit-batch.js';
 import type { TokenSums } from './token-sums.js';
 import { inTransaction } from './transaction.js';
 
@@ -11,9 +12,14 @@ export interface Pipeline {
   /**
    * Takes in a batch: rows, rollups, holders, totals, checkpoint and epoch in one transaction, then tells the caches.
    * Rows may come in any order, in parts, twice, or from several pipelines at once; rollups always equal a recomputation.
-   * Throws BadRowError (nothing of the batch is left), TokenNotFoundError, BadUserInputError.
+   * Throws BadRowError (nothing of the batch is left), TokenNotFoundError, TokenConflictError (of a new token), BadUserInputError.
    */
   commit(batch: Batch): Promise<Committed>;
+  /**
+   * The same, resolved when the transaction is over. A caller with more batches goes on while the caches are told, which takes seconds
+   * when they are away; it must await `published`, which never rejects, before it reports success.
+   */
+  commitAhead(batch: Batch): Promise<{ readonly committed: Committed; readonly published: Promise<void> }>;
 }
 
 /** Makes a pipeline. Batches of one token run one after another. */
@@ -21,7 +27,7 @@ export function createPipeline({ database, publisher }: { database: Database; pu
   const remembered = new LRUCache<string, TokenSums>({ max: rememberedTokens });
   const lastOf = new Map<string, Promise<unknown>>();
 
-  const run = async (batch: Batch): Promise<Committed> => {
+  const run = async (batch: Batch): Promise<Ran> => {
     // An attempt changes what is remembered, so only the first may use it, and only success gives it back.
     let known = remembered.get(batch.tokenId);
     remembered.delete(batch.tokenId);
@@ -29,31 +35,50 @@ export function createPipeline({ database, publisher }: { database: Database; pu
       const usable = known;
       known = undefined;
       return commitBatch(unit, batch, usable);
-    });
-    const committedAt = Date.now();
+    }).catch(throwConflict);
     remembered.set(batch.tokenId, outcome.sums);
-    const { raised, asOf, ...committed } = outcome.result;
-    const { tokenId } = batch;
-    if (raised) await publisher.publishToken({ tokenId, epoch: committed.epoch, committedAt });
-    else if (batch.asOf) await publisher.refreshToken(tokenId, { ...asOf, epoch: committed.epoch });
-    return committed;
+    return { outcome, committedAt: Date.now() };
+  };
+
+  const publish = async ({ tokenId, newToken, ...batch }: Batch, { outcome, committedAt }: Ran): Promise<void> => {
+    const { raised, asOf, epoch, catalogueEpoch } = outcome.result;
+    if (raised || newToken) {
+      await Promise.all([
+        publisher.publishToken({ tokenId, epoch, committedAt }),
+        catalogueEpoch && publisher.publishCatalogue({ epoch: catalogueEpoch, committedAt }),
+      ]);
+    } else if (batch.asOf) await publisher.refreshToken(tokenId, { ...asOf, epoch });
+  };
+
+  const commitAhead: Pipeline['commitAhead'] = async (batch) => {
+    const earlier = lastOf.get(batch.tokenId);
+    const own = (earlier ?? Promise.resolve()).then(
+      () => run(batch),
+      () => run(batch),
+    );
+    lastOf.set(batch.tokenId, own);
+    try {
+      const ran = await own;
+      const { added, known, refused, epoch } = ran.outcome.result;
+      return { committed: { added, known, refused, epoch }, published: publish(batch, ran) };
+    } finally {
+      if (lastOf.get(batch.tokenId) === own) lastOf.delete(batch.tokenId);
+    }
   };
 
   return {
+    commitAhead,
     commit: async (batch) => {
-      const earlier = lastOf.get(batch.tokenId);
-      const own = (earlier ?? Promise.resolve()).then(
-        () => run(batch),
-        () => run(batch),
-      );
-      lastOf.set(batch.tokenId, own);
-      try {
-        return await own;
-      } finally {
-        if (lastOf.get(batch.tokenId) === own) lastOf.delete(batch.tokenId);
-      }
+      const { committed, published } = await commitAhead(batch);
+      await published;
+      return committed;
     },
   };
+}
+
+interface Ran {
+  readonly outcome: CommitOutcome;
+  readonly committedAt: number;
 }
 
 const rememberedTokens = 16;

@@ -1,39 +1,58 @@
+import type { Database } from '../database.js';
 import type { Batch, TransferInput } from '../ingest/batch.js';
 import { inChunks } from '../ingest/chunks.js';
 import type { SpooledFiles } from '../ingest/sources/file/spool-transfers.js';
 import { checkpointId } from '../ingest/token-head.js';
-import { collectionOf } from '../ingest/transaction.js';
+import { collectionOf, type Stored } from '../ingest/transaction.js';
 import type { ImportRequest } from './import-request.js';
 import type { Extras, ImportDeps, ImportSummary } from './import-service.js';
+import type { TokenWriter } from './token-writer.js';
 
-/** Second pass of an import: commits the sorted rows of each token in batches, and counts what became of them. */
+/**
+ * Second pass of an import: commits the sorted rows of each token in batches, and counts what became of them. The next batch is written
+ * while the caches are told of the one before; when this ends, also with an error, they know of everything that was committed.
+ */
 export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<void> {
   const { request, spooled, heads, extras, digest, summary } = work;
   const rows = spooled.rows();
-  let next = rows.next();
-  let done = 0;
   const total = spooled.tokens.reduce((sum, token) => sum + token.rows, 0);
+  let done = 0;
+  let published: Promise<unknown> = Promise.resolve();
   const progress = (count: number): void => {
     done += count;
     deps.onProgress?.({ phase: 'writing', done, total });
   };
 
-  for (const [number, head] of heads.entries()) {
-    const token = createTokenImport(deps, { head, request, digest, summary });
-    await token.start(extras);
-    let batch: TransferInput[] = [];
-    for (; !next.done && next.value.token === number; next = rows.next()) {
-      if (token.isDurable(next.value.input)) progress(1);
-      else batch.push(next.value.input);
-      if (batch.length < rowsPerBatch) continue;
+  try {
+    let next = rows.next();
+    for (const [number, head] of heads.entries()) {
+      const token = await openTokenImport(deps, {
+        ...{ head, request, digest, summary, extras },
+        onPublish: (one) => {
+          published = Promise.all([published, one]);
+        },
+      });
+      let batch: TransferInput[] = [];
+      for (; !next.done && next.value.token === number; next = rows.next()) {
+        const { input } = next.value;
+        // Copies of one event stay together: the checkpoint of a batch that was cut between them would vouch for both.
+        if (batch.length >= rowsPerBatch && !isSameEvent(batch.at(-1), input)) {
+          await token.commit({ transfers: batch });
+          progress(batch.length);
+          batch = [];
+        }
+        if (token.isDurable(input)) progress(1);
+        else batch.push(input);
+      }
       await token.commit({ transfers: batch });
       progress(batch.length);
-      batch = [];
+      for (const prices of inChunks(extras.prices, rowsPerBatch)) await token.commit({ prices });
+      await token.finish();
     }
-    await token.commit({ transfers: batch });
-    progress(batch.length);
-    for (const prices of inChunks(extras.prices, rowsPerBatch)) await token.commit({ prices });
-    await token.finish();
+  } finally {
+    // An abandoned generator would keep its files open.
+    rows.return(undefined);
+    await published;
   }
 }
 
@@ -41,7 +60,12 @@ export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<vo
 export interface ImportWork {
   readonly request: ImportRequest;
   readonly spooled: SpooledFiles;
-  readonly heads: ReadonlyArray<{ readonly tokenId: string; readonly address: string; readonly lowestBlock: number }>;
+  /** The tokens in the order of their numbers in the spool. */
+  readonly heads: ReadonlyArray<{
+    readonly address: string;
+    readonly lowestBlock: number;
+    readonly writer: TokenWriter;
+  }>;
   readonly extras: Extras;
   readonly digest: string;
   readonly summary: ImportSummary;
@@ -50,30 +74,36 @@ export interface ImportWork {
 /** Rows of one transaction: large enough to write a busy holder once for many transfers, small enough for little memory. */
 const rowsPerBatch = 10_000;
 
-interface TokenWork extends Pick<ImportWork, 'request' | 'digest' | 'summary'> {
-  readonly head: ImportWork['heads'][number];
+function isSameEvent(a: TransferInput | undefined, b: TransferInput): boolean {
+  return a?.blockNumber === b.blockNumber && a.logIndex === b.logIndex;
 }
 
-function createTokenImport({ database, pipeline, signal }: ImportDeps, { head, request, digest, summary }: TokenWork) {
-  const { tokenId, address, lowestBlock } = head;
+interface TokenWork extends Pick<ImportWork, 'request' | 'digest' | 'summary' | 'extras'> {
+  readonly head: ImportWork['heads'][number];
+  readonly onPublish: (published: Promise<void>) => void;
+}
+
+async function openTokenImport({ database, signal }: ImportDeps, work: TokenWork) {
+  const { head, request, digest, summary, extras, onPublish } = work;
+  const { address, lowestBlock, writer } = head;
   const name = `file:${digest}`;
   const onBadRow = request.onError ?? 'stop';
   const checkpoints = collectionOf(database, 'checkpoints');
-  let openings: Batch['openings'];
-  let durable: { blockNumber: number; logIndex: number } | undefined;
+  let openings: Batch['openings'] = extras.openings && {
+    blockNumber: request.openingBlock ?? lowestBlock,
+    balances: extras.openings,
+  };
+  // A row that was skipped as bad lies before a checkpoint too: only an import that stops at bad rows may leave one and trust it.
+  const resumable = onBadRow === 'stop';
+  const found =
+    resumable && writer.tokenId ? await checkpoints.findOne({ _id: checkpointId(writer.tokenId, name) }) : null;
+  const durable =
+    typeof found?.blockNumber === 'number'
+      ? { blockNumber: found.blockNumber, logIndex: found.logIndex ?? -1 }
+      : undefined;
   const counts = { new: 0, known: 0 };
 
   return {
-    start: async (extras: Extras): Promise<void> => {
-      if (extras.openings) {
-        openings = { blockNumber: request.openingBlock ?? lowestBlock, balances: extras.openings };
-      }
-      // A row that was skipped as bad lies before a checkpoint too: only an import that stops at bad rows may trust it.
-      const found = onBadRow === 'stop' ? await checkpoints.findOne({ _id: checkpointId(tokenId, name) }) : null;
-      if (typeof found?.blockNumber === 'number') {
-        durable = { blockNumber: found.blockNumber, logIndex: found.logIndex ?? -1 };
-      }
-    },
     /** True for a row that an interrupted run of the same import has committed. */
     isDurable: ({ blockNumber, logIndex }: TransferInput): boolean => {
       if (!durable || blockNumber > durable.blockNumber) return false;
@@ -86,34 +116,42 @@ function createTokenImport({ database, pipeline, signal }: ImportDeps, { head, r
       signal?.throwIfAborted();
       const last = rows.transfers?.at(-1);
       if (!last && !openings && !rows.prices) return;
-      const checkpoint = last && { name, blockNumber: last.blockNumber, blockHash: null, logIndex: last.logIndex };
-      const done = await pipeline.commit({
-        tokenId,
+      const { committed, published } = await writer.commitAhead({
         source: 'file',
         ...rows,
         ...(openings ? { openings } : {}),
-        ...(checkpoint ? { checkpoint } : {}),
+        ...(last && resumable
+          ? { checkpoint: { name, blockNumber: last.blockNumber, blockHash: null, logIndex: last.logIndex } }
+          : {}),
         onBadRow,
       });
+      onPublish(published);
       openings = undefined;
-      counts.new += done.added;
-      counts.known += done.known;
-      summary.new += done.added;
-      summary.known += done.known;
-      summary.refused += done.refused.length;
-      for (const { message } of done.refused) if (summary.refusedRows.length < 20) summary.refusedRows.push(message);
+      counts.new += committed.added;
+      counts.known += committed.known;
+      summary.new += committed.added;
+      summary.known += committed.known;
+      summary.refused += committed.refused.length;
+      for (const { message } of committed.refused) {
+        if (summary.refusedRows.length < 20) summary.refusedRows.push(message);
+      }
     },
     /** The checkpoint has served: kept longer, it would hide rows that went missing from a later import of the same file. */
     finish: async (): Promise<void> => {
+      const { tokenId } = writer;
+      if (tokenId === undefined) return;
       await checkpoints.deleteOne({ _id: checkpointId(tokenId, name) });
       const token = await collectionOf(database, 'tokens').findOne({ _id: tokenId });
       if (!token) return;
       summary.tokens.push({ id: tokenId, address, symbol: token.symbol, ...counts, epoch: token.epoch });
-      const { negativeBalanceCount } = token.totals;
-      if (negativeBalanceCount === 0) return;
-      summary.notices.push(
-        `${token.symbol}: ${negativeBalanceCount} addresses came out below 0, so transfers before block ${lowestBlock} are missing; give --opening-balances FILE or the earlier transfers.`,
-      );
+      if (token.totals.negativeBalanceCount > 0) summary.notices.push(await tellMissing(database, token));
     },
   };
+}
+
+async function tellMissing(database: Database, { _id, symbol, totals }: Stored<'tokens'>): Promise<string> {
+  const [oldest] = await collectionOf(database, 'transactionActivity')
+    .find({ tokenId: _id }, { projection: { blockNumber: 1 }, sort: { blockNumber: 1 }, limit: 1 })
+    .toArray();
+  return `${symbol}: ${totals.negativeBalanceCount} addresses came out below 0, so transfers are missing, before block ${oldest?.blockNumber} (the first one stored) or later; give --opening-balances FILE or the missing transfers.`;
 }

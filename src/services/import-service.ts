@@ -10,10 +10,11 @@ import { readPrices } from '../ingest/sources/file/read-prices.js';
 import { readTokens, type TokenFacts } from '../ingest/sources/file/read-tokens.js';
 import { type SpooledFiles, spoolTransfers } from '../ingest/sources/file/spool-transfers.js';
 import { createTempFolder } from '../ingest/sources/file/temp-folder.js';
-import { ensureToken } from './ensure-token.js';
 import { checkImportRequest, type ImportRequest } from './import-request.js';
-import { commitRows } from './import-rows.js';
+import { commitRows, type ImportWork } from './import-rows.js';
 import type { TokenDataService } from './token-data-service.js';
+import { shareLabels } from './token-labels.js';
+import { openTokenWriter, wantedLabels } from './token-writer.js';
 
 /** What an import did. */
 export interface ImportSummary {
@@ -46,7 +47,7 @@ export interface ImportDeps {
 }
 
 /**
- * Imports files. First everything is read, checked and sorted; only then are tokens made and batches committed in the order of blocks.
+ * Imports files. First everything is read, checked and sorted; only then are batches committed in the order of blocks, the first with its token.
  * The same files twice, doubled, shuffled, split or by two processes at once end in the same data.
  */
 export async function importFiles(deps: ImportDeps, given: ImportRequest): Promise<ImportSummary> {
@@ -68,7 +69,12 @@ export async function importFiles(deps: ImportDeps, given: ImportRequest): Promi
         ? [{ address: request.address, rows: 0, lowestBlock: Number.POSITIVE_INFINITY }]
         : spooled.tokens;
     const digest = createHash('sha256').update(`${spooled.digest},${extras.blockTimes.digest}`).digest('hex');
-    const heads = await makeTokens(deps, request, { wanted, facts: extras.tokens, summary });
+    if (extras.openings && request.openingBlock === undefined && spooled.tokens.length === 0) {
+      throw new BadUserInputError(
+        '--opening-block: expected with these opening balances, because no row came whose block they could be the state before.',
+      );
+    }
+    const heads = await openWriters(deps, request, { wanted, facts: extras.tokens, summary });
     await commitRows(deps, { request, spooled, heads, extras, digest, summary });
   } catch (error) {
     if (!deps.signal?.aborted || error !== deps.signal.reason) throw error;
@@ -130,18 +136,23 @@ async function spool(
   });
 }
 
-/** The token of each contract of the spool, in its order. */
-async function makeTokens(
+/** A writer for each contract of the spool, in its order; all wishes are checked before the first row is written. */
+async function openWriters(
   deps: ImportDeps,
   { symbol, name, decimals, chainId, paymentRule }: ImportRequest,
   { wanted, facts, summary }: { wanted: SpooledFiles['tokens']; facts: Extras['tokens']; summary: ImportSummary },
 ) {
-  const heads: Array<{ tokenId: string; address: string; lowestBlock: number }> = [];
+  const notify = (notice: string): void => void summary.notices.push(notice);
+  // Also tokens of the list without a row here have a say: they may come with the next part of the files.
+  const known = [...facts.keys(), ...wanted.map(({ address }) => address)];
+  const shared = shareLabels(
+    new Map(known.map((address) => [address, wantedLabels({ address, symbol, name, ...facts.get(address) })])),
+  );
+  const heads: ImportWork['heads'][number][] = [];
   for (const { address, lowestBlock } of wanted) {
-    const wish = { address, symbol, name, decimals, chainId, paymentRule, ...facts.get(address) };
-    const { tokenId, notices } = await ensureToken(deps, wish);
-    summary.notices.push(...notices);
-    heads.push({ tokenId, address, lowestBlock });
+    const digits = shared.get(address);
+    const wish = { address, symbol, name, decimals, chainId, paymentRule, digits, ...facts.get(address) };
+    heads.push({ address, lowestBlock, writer: await openTokenWriter({ ...deps, notify }, wish) });
   }
   return heads;
 }

@@ -1,7 +1,8 @@
 import { Types } from 'mongoose';
 import type { EpochPublisher } from '../cache/publisher.js';
 import type { Database } from '../database.js';
-import { BadUserInputError, TokenConflictError, TokenNotFoundError } from '../errors.js';
+import { BadUserInputError, TokenNotFoundError } from '../errors.js';
+import { raiseCatalogue, throwConflict } from '../ingest/catalogue.js';
 import { recomputePayments } from '../ingest/recompute-payments.js';
 import { inTransaction, type Stored, type Unit } from '../ingest/transaction.js';
 import type { Row } from '../models/models.js';
@@ -19,6 +20,8 @@ import {
 
 /** The operations on tokens that the command line, GraphQL and REST share. Each resolves when no reader can see the state before it. */
 export interface TokenDataService {
+  /** A checked token that is not stored: the batch of its first rows makes it. Throws BadUserInputError. */
+  draftToken(input: CreateToken): Stored<'tokens'>;
   /** Throws BadUserInputError, or TokenConflictError when symbol, name or address is taken. */
   createToken(input: CreateToken): Promise<Row<'tokens'>>;
   /** Another payment rule counts all weeks anew in the same transaction. Throws TokenNotFoundError as well. */
@@ -44,6 +47,7 @@ export function createTokenDataService(deps: {
     ]);
   };
   return {
+    draftToken: (input) => newToken(input, chainId),
     createToken: async (input) => {
       const token = newToken(input, chainId);
       const catalogueEpoch = await inTransaction(database, async (unit) => {
@@ -148,24 +152,3 @@ function decimalsAfter(token: Stored<'tokens'>, decimals: number | undefined): P
 }
 
 const ruleKey = ({ kind, addresses, selectors }: Stored<'tokens'>['paymentRule']) => [kind, addresses, selectors];
-
-async function raiseCatalogue({ session, collection }: Unit): Promise<number> {
-  const metadata = await collection('metadata').findOneAndUpdate(
-    { _id: 'database' },
-    { $inc: { catalogueEpoch: 1 } },
-    { session, returnDocument: 'after' },
-  );
-  if (!metadata) throw new Error('The database has no metadata document.');
-  return metadata.catalogueEpoch;
-}
-
-/** Turns a broken unique index into the coded error that names the field. */
-function throwConflict(error: unknown): never {
-  if (error instanceof Error && 'code' in error && error.code === 11_000 && 'keyValue' in error) {
-    const [field, value] = Object.entries(error.keyValue as Record<string, unknown>)[0] ?? [];
-    if (field === 'symbol' || field === 'name' || field === 'contractAddress') {
-      throw new TokenConflictError({ field, value: String(value), cause: error });
-    }
-  }
-  throw error;
-}

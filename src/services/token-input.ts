@@ -80,7 +80,8 @@ export function checkPaymentRule(rule: PaymentRuleLike = defaultPaymentRule): Pa
   return { kind: PaymentRuleKind.ALL, addresses: [], selectors: [] };
 }
 
-const longestLabel = 200;
+/** Characters of a name or symbol. */
+export const longestLabel = 200;
 const longestList = 1_000;
 
 function canonical(
