@@ -113,6 +113,7 @@ export const variables = {
   MAX_QUERY_FIELDS: bound(whole(1), '1000', 'Fields of a document, fragments expanded.'),
   BODY_LIMIT_BYTES: bound(whole(1_000), '100000', 'Size of a request body.'),
   REQUEST_DEADLINE_MS: bound(whole(10), '10000', 'Time that one request may take.'),
+  DRAIN_MS: bound(whole(0), '10000', 'Longest that running requests may take once the gateway is to end.'),
 
   MONGODB_POOL: bound(whole(1), '20', 'Connections to MongoDB.'),
   MONGODB_WAIT_QUEUE_MS: bound(whole(1), '1000', 'Longest wait for a free one.'),
@@ -168,6 +169,7 @@ function toConfig(v: Parsed) {
       bodyLimitBytes: v.BODY_LIMIT_BYTES,
       landing: v.LANDING,
       deadlineMs: v.REQUEST_DEADLINE_MS,
+      drainMs: v.DRAIN_MS,
     },
     database: {
       uri: v.MONGODB_URI,

@@ -19,7 +19,7 @@ export interface Gateway {
   /** Store, epochs and loaders; resolves once the database is open, rejects when it cannot be used. */
   readonly backend: Promise<Backend>;
   readonly monitor: Monitor;
-  /** Takes no new requests, lets the running ones end for `drainMs` at most, closes what it opened. The database is its owner's to close. */
+  /** Takes no new requests, lets the running ones end for DRAIN_MS at most, closes what it opened. The database is its owner's to close. */
   close(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ export async function createGateway({
     monitor,
     close: async () => {
       draining = true;
-      const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), config.http.drainMs);
       await app.close();
       clearTimeout(cut);
       await apollo.stop();
@@ -108,6 +108,3 @@ export async function createGateway({
 /** An embedded store is there as soon as it is open; a MongoDB that does not answer may stay away. */
 const embeddedPatienceMs = 5_000;
 const mongodbPatienceMs = 900;
-
-/** Longest that running requests may take once the gateway is to end. */
-const drainMs = 10_000;

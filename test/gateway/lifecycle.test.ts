@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -47,6 +48,20 @@ describe('a gateway while something is missing', () => {
     expect({ status, code: errors[0]?.extensions.code }).toEqual({ status: 503, code: 'DEADLINE_EXCEEDED' });
     expect(headers.get('retry-after')).toBe('1');
     await server.close();
+  });
+
+  it('waits for running requests for DRAIN_MS and not longer', async () => {
+    const server = await startTestGateway({
+      database: new Promise<Database>(() => {}),
+      environment: { DRAIN_MS: '100' },
+    });
+    const arrival = once(server.gateway.app.server, 'request');
+    const cut = expect(server.ask('{ tokens { totalCount } }')).rejects.toThrow();
+    await arrival;
+    const start = performance.now();
+    await server.close();
+    expect(performance.now() - start).toBeLessThan(2_000);
+    await cut;
   });
 
   it('sends the answers of running requests before it ends', async () => {
