@@ -1,6 +1,6 @@
 import { Long, ObjectId } from 'bson';
 import { MongoError } from '../errors.js';
-import type { ExpressionFunction } from './functions.js';
+import type { ExpressionFunction } from './expression-function.js';
 import { isTruthy, numericOf, storableNumber, typeOf } from './values.js';
 
 /** Conversions between types; what MongoDB cannot convert fails with ConversionFailure (241). */

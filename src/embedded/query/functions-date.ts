@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
 import { MongoError } from '../errors.js';
 import { truncateDate } from './date-trunc.js';
-import type { ExpressionFunction } from './functions.js';
+import type { ExpressionFunction } from './expression-function.js';
 import { localTime } from './timezone.js';
 import { typeOf } from './values.js';
 

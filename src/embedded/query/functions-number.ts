@@ -2,7 +2,7 @@ import { MongoError } from '../errors.js';
 import { add, multiply, operand, Summation, subtract } from './arithmetic.js';
 import { compare } from './compare.js';
 import { decimalOf } from './decimal.js';
-import type { ExpressionFunction } from './functions.js';
+import type { ExpressionFunction } from './expression-function.js';
 import { numericOf, storableNumber, typeOf } from './values.js';
 
 /** Arithmetic: null and missing operands give null, integers stay exact, dates take milliseconds. */

@@ -1,6 +1,6 @@
 import { MongoError } from '../errors.js';
 import { canonicalText, compare } from './compare.js';
-import type { ExpressionFunction } from './functions.js';
+import type { ExpressionFunction } from './expression-function.js';
 import { isDocument, isTruthy, numericOf, typeOf } from './values.js';
 
 /** Comparison, strings, arrays, sets and objects. */

@@ -2,7 +2,7 @@ import { Context, ProcessingMode } from 'mingo/core';
 import * as expressions from 'mingo/operators/expression';
 import type { Options } from 'mingo/types';
 import { MongoError } from '../errors.js';
-import type { ExpressionFunction } from './functions.js';
+import type { ExpressionFunction } from './expression-function.js';
 
 /**
  * The one door to mingo: its expression operators as functions of values that are already evaluated.
