@@ -13,6 +13,7 @@ import { paymentTest } from './payments.js';
 import { writePrices } from './prices.js';
 import { writeSeries } from './series.js';
 import { type Sifted, siftTransfers } from './sift.js';
+import { keepsTimeOrder } from './time-order.js';
 import { type MovedHead, moveToken } from './token-head.js';
 import { addTransfer, TokenSums, walletsOf } from './token-sums.js';
 import { addTotals, freshTotals } from './totals.js';
@@ -42,6 +43,10 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
     transfers.length === 0
       ? nothing
       : await siftTransfers(unit, { tokenId, transfers, openingBlock, onBadRow: batch.onBadRow ?? 'stop' });
+  const { fresh: rows, newest } = sifted;
+  // Compared with what is stored before the new rows are there.
+  const timesInOrder =
+    rows.length === 0 ? token.timesInOrder : await keepsTimeOrder(unit, { token, fresh: rows, newest });
   const payments = new PaymentWeeks();
   const fresh = await takeIn(unit, { token, sums, sifted, payments });
   const effects = holderEffects(sums.holders.changes());
@@ -61,7 +66,15 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   const changed =
     sifted.fresh.length + sifted.adopted.size + priced.added + effects.touched > 0 ||
     openingBlock !== token.openingBlock;
-  const head = await moveToken(unit, { token, batch, totals, openingBlock, newest: fresh.totals.newest, changed });
+  const head = await moveToken(unit, {
+    token,
+    batch,
+    totals,
+    openingBlock,
+    timesInOrder: timesInOrder === true,
+    newest: fresh.totals.newest,
+    changed,
+  });
   sums.epoch = head.epoch;
   sums.prune();
   const { refused } = sifted;
@@ -74,7 +87,7 @@ async function addToken(unit: Unit, token: Stored<'tokens'>): Promise<number> {
   return raiseCatalogue(unit);
 }
 
-const nothing: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [] };
+const nothing: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [], newest: undefined };
 
 /** Writes new rows and counts them into days, holders and payments. */
 async function takeIn(unit: Unit, { token, sums, sifted, payments }: TakeIn) {

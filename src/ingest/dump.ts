@@ -3,13 +3,20 @@ import { tokenCollections } from '../models/models.js';
 import { collectionOf } from './transaction.js';
 
 /**
- * The canonical dump, line by line: all rows of all tokens in a fixed order, without ids, epochs, creation times and checkpoints.
+ * The canonical dump, line by line: all rows of all tokens in a fixed order, without ids, epochs, creation times, hints and checkpoints.
  * Two databases that hold the same data give the same lines, however the data came in.
  */
 export async function* dumpDatabase(database: Pick<Database, 'connection'>): AsyncGenerator<string> {
   const tokens = await collectionOf(database, 'tokens').find({}).toArray();
   for (const token of tokens.sort((a, b) => (a.contractAddress < b.contractAddress ? -1 : 1))) {
-    const { _id: tokenId, epoch: _epoch, createdAt: _createdAt, updatedAt: _updatedAt, ...facts } = token;
+    const {
+      _id: tokenId,
+      epoch: _epoch,
+      createdAt: _created,
+      updatedAt: _updated,
+      timesInOrder: _hint,
+      ...facts
+    } = token;
     yield line('tokens', token.contractAddress, facts);
     for (const name of tokenCollections) {
       if (name === 'checkpoints') continue;

@@ -1,5 +1,5 @@
 import { decodeAmount, encodeAmount } from '../models/amount.js';
-import { type Day, dayOf, weekOf } from '../models/calendar.js';
+import { type Day, dayMs, dayOf, weekOf } from '../models/calendar.js';
 import type { Unit } from './transaction.js';
 
 /** Number and amount of payments. */
@@ -44,7 +44,7 @@ export class PaymentWeeks {
   }
 
   #weekOf(time: number): Day {
-    const day = Math.floor(time / 86_400_000);
+    const day = Math.floor(time / dayMs);
     const known = this.#weekByDay.get(day);
     if (known !== undefined) return known;
     const week = weekOf(dayOf(time));

@@ -14,7 +14,7 @@ export async function rebuildToken(
 ): Promise<number | undefined> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const audit = await auditToken(database, tokenId);
-    if (audit && audit.differences.length === 0) return 0;
+    if (audit && audit.differences.length === 0 && audit.token.timesInOrder === audit.expected.timesInOrder) return 0;
     if (!audit) {
       if (await isGone(database, tokenId)) return undefined;
       continue;
@@ -41,13 +41,14 @@ async function isGone(database: Pick<Database, 'connection'>, tokenId: string): 
 
 /** Undefined when the token has moved on since the audit. */
 async function repair(unit: Unit, { token, expected, repairs }: Audit): Promise<number | undefined> {
-  const moved = await unit
-    .collection('tokens')
-    .findOneAndUpdate(
-      { _id: token._id, epoch: token.epoch },
-      { $set: { ...expectedHead(token, expected), updatedAt: new Date() }, $inc: { epoch: 1 } },
-      { session: unit.session, returnDocument: 'after' },
-    );
+  const moved = await unit.collection('tokens').findOneAndUpdate(
+    { _id: token._id, epoch: token.epoch },
+    {
+      $set: { ...expectedHead(token, expected), timesInOrder: expected.timesInOrder, updatedAt: new Date() },
+      $inc: { epoch: 1 },
+    },
+    { session: unit.session, returnDocument: 'after' },
+  );
   if (!moved) return undefined;
   for (const [name, { write, remove }] of repairs) {
     const right: ReadonlyMap<string, { _id: string }> = expected.rows[name];

@@ -9,6 +9,7 @@ import { type HolderState, rowOf, unseen } from './holder-book.js';
 import { holderEffects } from './holder-effects.js';
 import { PaymentWeeks } from './payment-weeks.js';
 import { paymentTest } from './payments.js';
+import { createOrderCheck } from './time-order.js';
 import { addTransfer } from './token-sums.js';
 import { addTotals, countRow, freshTotals } from './totals.js';
 import { collectionOf, type Stored } from './transaction.js';
@@ -20,6 +21,7 @@ export type Derived = 'dailyCumulativeMetrics' | 'dailyUniqueWallets' | 'hourlyA
 export interface Recomputed {
   readonly rows: { readonly [N in Derived]: ReadonlyMap<string, Stored<N>> };
   readonly totals: TokenTotals;
+  readonly timesInOrder: boolean;
   /** Newest row by time, then block. */
   readonly newest: { readonly time: number; readonly blockNumber: number } | null;
 }
@@ -36,6 +38,7 @@ export async function recompute(database: Pick<Database, 'connection'>, token: S
   const isPayment = paymentTest(token.paymentRule);
   const totals = freshTotals([]);
   const dayName = createDayNames();
+  const order = createOrderCheck();
 
   const rows = collectionOf(database, 'transactionActivity').find(
     { tokenId },
@@ -44,6 +47,7 @@ export async function recompute(database: Pick<Database, 'connection'>, token: S
   for await (const row of rows) {
     const units = decodeAmount(row.amount);
     countRow(totals, row, units);
+    order.see(row);
     if (!row.isSuccess) continue;
     const time = row.timestamp.getTime();
     addTransfer(series.sumsOf(dayName(time)), row, units);
@@ -62,6 +66,7 @@ export async function recompute(database: Pick<Database, 'connection'>, token: S
       holders: byId(states.map((state) => rowOf(tokenId, state))),
     },
     totals: { ...addTotals(emptyTotals(), totals, effects), chainSupply: token.totals.chainSupply },
+    timesInOrder: order.isInOrder(),
     newest: totals.newest,
   };
 }

@@ -1,6 +1,7 @@
 import { BadRowError } from '../errors.js';
 import type { TransferInput } from './batch.js';
 import { inChunks } from './chunks.js';
+import type { Moment } from './time-order.js';
 import type { Unit } from './transaction.js';
 import { type Adopted, compareReports, type TransferRow, toTransferRow } from './transfer-row.js';
 
@@ -11,6 +12,8 @@ export interface Sifted {
   readonly adopted: Map<string, { readonly before: TransferRow; changes: Adopted }>;
   readonly known: number;
   readonly refused: BadRowError[];
+  /** The last stored transfer in the order of blocks, as it was before the batch. */
+  readonly newest: Moment | undefined;
 }
 
 /**
@@ -20,7 +23,8 @@ export interface Sifted {
 export async function siftTransfers(unit: Unit, request: SiftRequest): Promise<Sifted> {
   const { tokenId, transfers, openingBlock, onBadRow } = request;
   const ordered = [...transfers].sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
-  const stored = await readBlocks(unit, tokenId, [...new Set(ordered.map(({ blockNumber }) => blockNumber))]);
+  const blocks = [...new Set(ordered.map(({ blockNumber }) => blockNumber))];
+  const { stored, newest } = await readBlocks(unit, tokenId, blocks);
   const reports = new Map<string, Report>();
   const times = new Map<number, Report>();
   for (const row of stored) {
@@ -33,7 +37,7 @@ export async function siftTransfers(unit: Unit, request: SiftRequest): Promise<S
     if (!times.has(row.blockNumber)) times.set(row.blockNumber, report);
   }
 
-  const sifted: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [] };
+  const sifted: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [], newest };
   let known = 0;
   for (const input of ordered) {
     const row = toTransferRow(tokenId, input);
@@ -92,10 +96,10 @@ function adopt(sifted: Sifted, report: Report, changes: Adopted): void {
 }
 
 /** Stored transfers of the blocks. Nothing is read for blocks above the newest stored one: the usual case costs one look. */
-async function readBlocks({ session, collection }: Unit, tokenId: string, blocks: number[]): Promise<TransferRow[]> {
+async function readBlocks({ session, collection }: Unit, tokenId: string, blocks: number[]) {
   const transfers = collection('transactionActivity');
   const [newest] = await transfers
-    .find({ tokenId }, { session, projection: { blockNumber: 1 }, sort: { blockNumber: -1 }, limit: 1 })
+    .find({ tokenId }, { session, projection: { blockNumber: 1, timestamp: 1 }, sort: { blockNumber: -1 }, limit: 1 })
     .toArray();
   const candidates = newest ? blocks.filter((block) => block <= newest.blockNumber) : [];
   const rows: TransferRow[] = [];
@@ -103,5 +107,5 @@ async function readBlocks({ session, collection }: Unit, tokenId: string, blocks
     const cursor = transfers.find({ tokenId, blockNumber: { $in: chunk } }, { session, batchSize: 10_000 });
     rows.push(...(await cursor.toArray()));
   }
-  return rows;
+  return { stored: rows, newest };
 }

@@ -1,3 +1,4 @@
+import { hourMs } from '../models/calendar.js';
 import type { EpochState } from '../models/token-snapshot.js';
 import type { TokenTotals } from '../models/token-totals.js';
 import type { Batch } from './batch.js';
@@ -6,7 +7,7 @@ import type { Stored, Unit } from './transaction.js';
 
 /** Moves the token document to the end of the batch: totals, freshness, epoch; and the checkpoint with it. */
 export async function moveToken(unit: Unit, move: HeadMove): Promise<MovedHead> {
-  const { token, batch, totals, openingBlock, changed } = move;
+  const { token, batch, totals, openingBlock, timesInOrder, changed } = move;
   const asOf = asOfAfter(move);
   const raised = changed || opensHour(batch, token, asOf.asOfTime);
   const epoch = token.epoch + (raised ? 1 : 0);
@@ -14,7 +15,7 @@ export async function moveToken(unit: Unit, move: HeadMove): Promise<MovedHead> 
   // A file that adds to a token of a chain does not make it one of files: the chain still says how far it has been read.
   const feeds = batch.source !== 'file' || token.source === null;
   const source = feeds && (changed || batch.asOf) ? batch.source : token.source;
-  const fields = { ...asOf, totals, openingBlock, source, epoch, ...(raised ? { updatedAt: now } : {}) };
+  const fields = { ...asOf, totals, openingBlock, timesInOrder, source, epoch, ...(raised ? { updatedAt: now } : {}) };
   await unit.collection('tokens').updateOne({ _id: token._id }, { $set: fields }, { session: unit.session });
   if (batch.checkpoint) {
     const { name, ...position } = batch.checkpoint;
@@ -47,6 +48,7 @@ export interface HeadMove {
   readonly batch: Batch;
   readonly totals: TokenTotals;
   readonly openingBlock: number | null;
+  readonly timesInOrder: boolean;
   /** Newest of the new rows. */
   readonly newest: { readonly time: number; readonly blockNumber: number } | null;
   /** True when rows changed. */
@@ -73,4 +75,4 @@ function opensHour({ asOf }: Batch, token: Stored<'tokens'>, asOfTime: Date | nu
   return !token.asOfTime || hourIndex(asOfTime) !== hourIndex(token.asOfTime);
 }
 
-const hourIndex = (instant: Date): number => Math.floor(instant.getTime() / 3_600_000);
+const hourIndex = (instant: Date): number => Math.floor(instant.getTime() / hourMs);

@@ -1,6 +1,6 @@
 import { zeroAddress } from '../models/address.js';
 import { decodeAmount } from '../models/amount.js';
-import { type Day, dayMs, startOfDay } from '../models/calendar.js';
+import { type Day, dayMs, hourMs, startOfDay } from '../models/calendar.js';
 import { DaySums } from './day-sums.js';
 import { HolderBook } from './holder-book.js';
 import type { Unit } from './transaction.js';
@@ -71,7 +71,7 @@ export function addTransfer(
   units: bigint = decodeAmount(row.amount),
 ): void {
   const { transactionHash, fromAddress, toAddress, kind } = row;
-  const hour = Math.floor((row.timestamp.getTime() % dayMs) / 3_600_000);
+  const hour = Math.floor((row.timestamp.getTime() % dayMs) / hourMs);
   sums.add({ hour, transactionHash, fromAddress, toAddress, units, kind });
 }
 

@@ -4,6 +4,9 @@ export type Day = string;
 /** Milliseconds of a day. */
 export const dayMs = 86_400_000;
 
+/** Milliseconds of an hour. */
+export const hourMs = 3_600_000;
+
 /** UTC day of an instant. */
 export function dayOf(instant: Date | number): Day {
   return new Date(instant).toISOString().slice(0, 10);

@@ -92,6 +92,13 @@ export class Token {
   @prop({ type: () => Number, default: null })
   openingBlock!: number | null;
 
+  /**
+   * True while no stored transfer of a later block has an earlier time, as on a real chain: windows of times are then windows of blocks.
+   * A hint for reads, not data: false is always right, and absent is as false.
+   */
+  @prop({ type: () => Boolean })
+  timesInOrder?: boolean;
+
   /** Sums over all rows of the token, kept in the transaction of the rows. */
   @prop({ type: () => TokenTotals, required: true, _id: false })
   totals!: TokenTotals;

@@ -10,7 +10,7 @@ import { GraphQLAddress, GraphQLBigInt, GraphQLDateTime, GraphQLDecimal, GraphQL
   options: { allowMixed: Severity.ERROR },
 })
 @index({ tokenId: 1, blockNumber: 1, logIndex: 1 }, { unique: true, name: 'identity' })
-@index({ tokenId: 1, timestamp: 1 }, { name: 'tokenId_timestamp' })
+@index({ tokenId: 1, timestamp: 1, blockNumber: 1, logIndex: 1 }, { name: 'tokenId_time_position' })
 @index({ tokenId: 1, kind: 1, blockNumber: 1, logIndex: 1 }, { name: 'tokenId_kind_position' })
 @index({ tokenId: 1, fromAddress: 1, blockNumber: 1, logIndex: 1 }, { name: 'tokenId_from_position' })
 @index({ tokenId: 1, toAddress: 1, blockNumber: 1, logIndex: 1 }, { name: 'tokenId_to_position' })

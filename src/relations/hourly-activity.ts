@@ -1,5 +1,5 @@
 import { decodeAmount, formatUnits } from '../models/amount.js';
-import { dayOf, hourOf, startOfDay } from '../models/calendar.js';
+import { dayOf, hourMs, hourOf, startOfDay } from '../models/calendar.js';
 import { Period } from '../models/enums.js';
 import { HourlyActivity } from '../models/hourly-activity.js';
 import type { Row } from '../models/models.js';
@@ -25,8 +25,6 @@ export const hourlyActivity = relation({
     return windows.flatMap((window) => toSeries(window, rows.get(window.token.id) ?? []));
   },
 });
-
-const hourMs = 3_600_000;
 
 function toSeries(window: TokenWindow, rows: ReadonlyArray<Row<'hourlyActivity'>>): Array<OfToken<HourlyActivity>> {
   const { id, decimals, asOfTime, totals } = window.token;

@@ -10,8 +10,12 @@ export interface TokenList {
   readonly sort?: Readonly<Record<string, 1 | -1>>;
   readonly limit?: number;
   readonly fields?: readonly string[];
+  /** What is done with the rows that the limit let through. */
+  readonly refine?: Pick<TokenList, 'match' | 'sort' | 'limit'>;
   /** Gives `[{ count }]` instead of rows, `[]` for none. */
   readonly count?: true;
+  /** Only rows whose `field` lies between those of the first rows of two earlier lists; none where such a list is empty. */
+  readonly between?: { readonly field: string; readonly lower: string; readonly upper: string };
 }
 
 /**
@@ -36,16 +40,20 @@ export async function readPerToken<Lists extends Record<string, object>>({
   return new Map(found.map((row) => [row._id, row]));
 }
 
-function lookup(as: string, { from, match, sort, limit, fields, count }: TokenList): PipelineStage.Lookup {
+function lookup(
+  as: string,
+  { from, between, match, sort, limit, refine, fields, count }: TokenList,
+): PipelineStage.Lookup {
   return {
     $lookup: {
       from,
       localField: '_id',
       foreignField: 'tokenId',
+      ...(between ? { let: boundsOf(between) } : {}),
       pipeline: [
-        ...(match ? [{ $match: match }] : []),
-        ...(sort ? [{ $sort: sort }] : []),
-        ...(limit === undefined ? [] : [{ $limit: limit }]),
+        ...(between ? [{ $match: { $expr: { $and: [lowerBound(between), upperBound(between)] } } }] : []),
+        ...stagesOf({ match, sort, limit }),
+        ...stagesOf(refine ?? {}),
         ...(fields
           ? [{ $project: { _id: 0, ...Object.fromEntries(fields.map((field) => [field, 1 as const])) } }]
           : []),
@@ -54,5 +62,26 @@ function lookup(as: string, { from, match, sort, limit, fields, count }: TokenLi
       ] as NonNullable<PipelineStage.Lookup['$lookup']['pipeline']>,
       as,
     },
+  };
+}
+
+function stagesOf({ match, sort, limit }: { [K in 'match' | 'sort' | 'limit']?: TokenList[K] | undefined }): object[] {
+  return [
+    ...(match && Object.keys(match).length > 0 ? [{ $match: match }] : []),
+    ...(sort ? [{ $sort: sort }] : []),
+    ...(limit === undefined ? [] : [{ $limit: limit }]),
+  ];
+}
+
+type Between = NonNullable<TokenList['between']>;
+
+const lowerBound = ({ field }: Between) => ({ $gte: [`$${field}`, '$$lower'] });
+const upperBound = ({ field }: Between) => ({ $lte: [`$${field}`, '$$upper'] });
+
+/** A list of no row has no least value; the bound that stands for it is one that no row meets. */
+function boundsOf({ field, lower, upper }: Between) {
+  return {
+    lower: { $ifNull: [{ $min: `$${lower}.${field}` }, Number.MAX_SAFE_INTEGER] },
+    upper: { $ifNull: [{ $min: `$${upper}.${field}` }, -1] },
   };
 }

@@ -36,31 +36,17 @@ const fields = [
 export type StoredTransfer = Pick<TransactionActivity, (typeof fields)[number]>;
 
 /**
- * Reads, for each token, the rows of a page and one more, in any order. Commands: 1; with `from` or `to` 2 where some token has many
- * rows between them.
+ * Reads, for each token, the rows of a page and one more, in any order. Commands: 1; with `from` or `to` one more where the times of
+ * some token are not in the order of its blocks, and another where such a token has many rows between them.
  */
 export async function readTransfers({ tokens, page, read }: Asked): Promise<Map<string, StoredTransfer[]>> {
   if (page.from === null && page.to === null) return readByPosition({ tokens, page, read });
-  const windows = await readPerToken<{ rows: StoredTransfer }>({
-    read,
-    tokens,
-    lists: {
-      rows: {
-        from: 'transactionActivity',
-        match: transferMatch({ ...page, kind: null }),
-        limit: fewRows + 1,
-        fields,
-      },
-    },
-  });
-  const isWide = ({ id }: TokenSnapshot): boolean => (windows.get(id)?.rows.length ?? 0) > fewRows;
-  const wide = await readByPosition({ tokens: tokens.filter(isWide), page, read });
-  return new Map(
-    tokens.map((token) => [
-      token.id,
-      wide.get(token.id) ?? (windows.get(token.id)?.rows ?? []).filter((row) => isOnPage(row, page)),
-    ]),
-  );
+  const isOrdered = ({ timesInOrder }: TokenSnapshot): boolean => timesInOrder === true;
+  const [ordered, unordered] = await Promise.all([
+    readByPosition({ tokens: tokens.filter(isOrdered), page, read, window: positionsOf(page) }),
+    readUnordered({ tokens: tokens.filter((token) => !isOrdered(token)), page, read }),
+  ]);
+  return new Map([...ordered, ...unordered]);
 }
 
 interface Asked {
@@ -70,31 +56,76 @@ interface Asked {
 }
 
 /**
- * Up to so many rows a window is read by time and put into order here. Positions cannot be bounded by times, since a file may hold any
- * times: reading a short window in the order of positions could mean reading the whole history for a handful of rows.
+ * Where times rise with positions, a window of times is one of positions: from the first row not before `from` to the last not after
+ * `to`, two looks into an index. What lies between is read as if no time had been asked for.
  */
-const fewRows = 1000;
-
-/** What the filter says of a row besides its time. */
-function isOnPage(row: StoredTransfer, { address, kind, afterBlock, afterLog }: TransferPage): boolean {
-  const isBehind =
-    afterBlock === null ||
-    row.blockNumber < afterBlock ||
-    (row.blockNumber === afterBlock && row.logIndex < (afterLog ?? 0));
-  const isOf = address === null || row.fromAddress === address || row.toAddress === address;
-  return isBehind && isOf && (kind === null || row.kind === kind);
+function positionsOf({ from, to }: TransferPage): Record<'low' | 'high', TokenList> {
+  const end = (match: object, direction: 1 | -1): TokenList => ({
+    from: 'transactionActivity',
+    match: { ...match },
+    sort: { timestamp: direction, blockNumber: direction, logIndex: direction },
+    limit: 1,
+    fields: ['blockNumber'],
+  });
+  return {
+    low: end(from === null ? {} : { timestamp: { $gte: new Date(from) } }, 1),
+    high: end(to === null ? {} : { timestamp: { $lte: new Date(to) } }, -1),
+  };
 }
 
 /**
- * In the order of positions, from an index. With an address two lists are read, what it sent and what it received, each in the order of
- * its own index; a self transfer is in both.
+ * A file may hold any times. Reading a short window of them in the order of positions could mean reading the whole history for a handful
+ * of rows, so up to so many rows are read by time and put into order by the server; a window with more is read by position.
  */
-async function readByPosition({ tokens, page, read }: Asked): Promise<Map<string, StoredTransfer[]>> {
-  const match = { ...transferMatch(page), ...behind(page) };
+const fewRows = 1000;
+
+async function readUnordered({ tokens, page, read }: Asked): Promise<Map<string, StoredTransfer[]>> {
+  const { address, kind } = page;
+  const parties = address === null ? [] : [{ $or: [{ fromAddress: address }, { toAddress: address }] }];
+  const few: TokenList = {
+    from: 'transactionActivity',
+    match: transferMatch({ ...page, kind: null }),
+    limit: fewRows + 1,
+  };
+  const found = await readPerToken<{ size: { count: number }; rows: StoredTransfer }>({
+    read,
+    tokens,
+    lists: {
+      size: { ...few, count: true },
+      rows: {
+        ...few,
+        refine: {
+          match: { $and: [kind === null ? {} : { kind }, behind(page), ...parties] },
+          sort: newestFirst,
+          limit: page.first + 1,
+        },
+        fields,
+      },
+    },
+  });
+  const isWide = ({ id }: TokenSnapshot): boolean => (found.get(id)?.size[0]?.count ?? 0) > fewRows;
+  const wide = await readByPosition({ tokens: tokens.filter(isWide), page, read });
+  return new Map(tokens.map(({ id }) => [id, wide.get(id) ?? found.get(id)?.rows ?? []]));
+}
+
+const newestFirst = { blockNumber: -1, logIndex: -1 } as const;
+
+/**
+ * In the order of positions, from an index; within `window` where one is given, else with the times as a condition. With an address two
+ * lists are read, what it sent and what it received, each in the order of its own index; a self transfer is in both.
+ */
+async function readByPosition({
+  tokens,
+  page,
+  read,
+  window,
+}: Asked & { readonly window?: ReturnType<typeof positionsOf> }): Promise<Map<string, StoredTransfer[]>> {
+  const match = { ...transferMatch(window ? { ...page, from: null, to: null } : page), ...behind(page) };
   const list = (more: object): TokenList => ({
     from: 'transactionActivity',
+    ...(window ? { between: { field: 'blockNumber', lower: 'low', upper: 'high' } } : {}),
     match: { ...match, ...more },
-    sort: { blockNumber: -1, logIndex: -1 },
+    sort: newestFirst,
     limit: page.first + 1,
     fields,
   });
@@ -103,7 +134,7 @@ async function readByPosition({ tokens, page, read }: Asked): Promise<Map<string
     address === null
       ? { all: list({}) }
       : { sent: list({ fromAddress: address }), received: list({ toAddress: address }) };
-  const found = await readPerToken<Record<string, StoredTransfer>>({ read, tokens, lists });
+  const found = await readPerToken<Record<string, StoredTransfer>>({ read, tokens, lists: { ...window, ...lists } });
   return new Map([...found].map(([id, row]) => [id, Object.keys(lists).flatMap((name) => row[name] ?? [])]));
 }
 

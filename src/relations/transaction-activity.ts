@@ -30,7 +30,7 @@ export class TransactionActivityArgs {
   to?: string | null;
 }
 
-/** Pages of transfers. Commands: 1; with `from` or `to` 2 where some token has many transfers between them. */
+/** Pages of transfers. Commands: 1; up to 3 with `from` or `to` where the times of some token are not in the order of its blocks. */
 export const transactionActivity = relation<TransactionActivityArgs, TransferPage, TransactionActivityConnection>({
   name: 'transactionActivity',
   description:

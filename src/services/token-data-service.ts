@@ -105,6 +105,7 @@ function newToken(input: CreateToken, chainId: number): Stored<'tokens'> {
     finalizedBlock: null,
     source: null,
     openingBlock: null,
+    timesInOrder: true,
     totals: emptyTotals(),
   };
 }

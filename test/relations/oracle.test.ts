@@ -47,6 +47,7 @@ function argumentsOf(oracle: Oracle): Record<string, object[]> {
     { from: instant(-11) },
     { to: instant(-11) },
     { from: instant(-40), to: instant(-1), address: wallet(3) },
+    { from: instant(-40), to: instant(-1), kind: 'TRANSFER' },
   ].map((filter) => ({ address: null, kind: null, from: null, to: null, ...filter }));
   return {
     dailyMetrics: windows('day'),
@@ -56,7 +57,7 @@ function argumentsOf(oracle: Oracle): Record<string, object[]> {
     weeklyPayments: [{}, { weeks: 1 }, { weeks: 3 }, { weeks: 260 }],
     paymentProjections: [{}, { weeks: 1 }, { weeks: 52 }],
     latestPrice: [{}],
-    transactionActivity: [...filters, { first: 1 }, { first: 500 }],
+    transactionActivity: [...filters, ...filters.map((filter) => ({ ...filter, first: 2 })), { first: 500 }],
     transactionActivityCount: filters,
     holders: [{}, { limit: 1 }, { limit: 1000 }],
     holderDistribution: [{}],

@@ -6,6 +6,8 @@ export interface Explained {
   readonly stages: readonly string[];
   /** The winning plan as JSON text. */
   readonly plan: string;
+  /** Keys and documents that it looked at, where the statistics were asked for. */
+  readonly examined: { readonly keys: number; readonly docs: number } | undefined;
 }
 
 /**
@@ -16,8 +18,9 @@ export async function explainAll(
   database: Database,
   command: Readonly<Record<string, unknown>>,
   variables: Readonly<Record<string, unknown>>,
+  verbosity: 'queryPlanner' | 'executionStats' = 'queryPlanner',
 ): Promise<Explained[]> {
-  const own = await explain(database, command);
+  const own = await explain(database, command, verbosity);
   const lookups = ((command.pipeline ?? []) as Array<Record<string, unknown>>).flatMap(({ $lookup }) =>
     $lookup === undefined ? [] : [$lookup as Lookup],
   );
@@ -25,7 +28,7 @@ export async function explainAll(
     lookups.map(({ from, foreignField, pipeline }) => {
       const join = foreignField === undefined ? [] : [{ $match: { [foreignField]: variables.id } }];
       const own = [...join, ...(substitute(pipeline, variables) as unknown[])];
-      return explain(database, { aggregate: from, pipeline: own, cursor: {} });
+      return explain(database, { aggregate: from, pipeline: own, cursor: {} }, verbosity);
     }),
   );
   return [own, ...inner];
@@ -37,13 +40,19 @@ interface Lookup {
   readonly pipeline: unknown[];
 }
 
-async function explain(database: Database, command: Readonly<Record<string, unknown>>): Promise<Explained> {
+async function explain(
+  database: Database,
+  command: Readonly<Record<string, unknown>>,
+  verbosity: string,
+): Promise<Explained> {
   const wanted = ['find', 'aggregate', 'filter', 'sort', 'limit', 'projection', 'pipeline', 'cursor'];
   const asked = Object.fromEntries(wanted.filter((name) => name in command).map((name) => [name, command[name]]));
-  const plan = await database.connection.db?.command({ explain: asked, verbosity: 'queryPlanner' });
+  const plan = await database.connection.db?.command({ explain: asked, verbosity });
   const text = JSON.stringify(plan?.queryPlanner ?? plan);
+  const stats = plan?.executionStats;
+  const examined = stats && { keys: stats.totalKeysExamined, docs: stats.totalDocsExamined };
   const stages = [...text.matchAll(/"stage":"([A-Z_]+)"/g)].map((match) => match[1] ?? '');
-  return { command: JSON.stringify(asked), stages, plan: text };
+  return { command: JSON.stringify(asked), stages, plan: text, examined };
 }
 
 function substitute(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {

@@ -36,7 +36,7 @@ const price = fc.record({
   volume: fc.nat(100_000).map(String),
 });
 
-/** Small histories with everything that is awkward: gaps, failed rows, self transfers, zero amounts, mints to zero, uint256 amounts. */
+/** Small histories with everything that is awkward: gaps, times against the order of blocks, failed rows, self transfers, zero amounts, mints to zero, uint256 amounts. */
 export const randomLedger: fc.Arbitrary<Ledger> = fc
   .record({
     decimals: fc.constantFrom(0, 2, 6, 18),
@@ -44,6 +44,11 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
     // A chain is read on for so long after the last event; a file is as far as its newest row.
     quiet: fc.option(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 110 * 24 * hour }))),
     events: fc.array(event, { maxLength: 30 }),
+    // Files may hold any times: those of the blocks are handed on by so many blocks.
+    shift: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 29 }) },
+    ),
     prices: fc.array(price, { maxLength: 20 }),
     openings: fc.dictionary(fc.constantFrom(...addresses.slice(1)), fc.bigInt({ min: 1n, max: 10n ** 30n }), {
       maxKeys: 3,
@@ -54,7 +59,7 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
       { kind: PaymentRuleKind.METHODS, addresses: [], selectors: selectors.slice(0, 1) },
     ),
   })
-  .map(({ decimals, start, quiet, events, prices, openings, paymentRule }) => {
+  .map(({ decimals, start, quiet, events, shift, prices, openings, paymentRule }) => {
     const transfers: LedgerTransfer[] = [];
     let [time, block, log] = [start - (start % 1000), 1000, 0];
     for (const { gap, sameBlock, hash, ...row } of events) {
@@ -66,7 +71,7 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
     let priced = start;
     return {
       decimals,
-      transfers,
+      transfers: shiftTimes(transfers, shift),
       prices: prices.map(({ gap, ...row }) => {
         priced += gap;
         return { ...row, time: priced };
@@ -76,3 +81,10 @@ export const randomLedger: fc.Arbitrary<Ledger> = fc
       asOf: quiet === null ? undefined : { block: block + 1, time: time + quiet },
     };
   });
+
+/** The same blocks with the times of others, as many blocks on. */
+function shiftTimes(transfers: readonly LedgerTransfer[], shift: number): LedgerTransfer[] {
+  const times = new Map(transfers.map(({ block, time }) => [block, time]));
+  const [blocks, all] = [[...times.keys()], [...times.values()]];
+  return transfers.map((row) => ({ ...row, time: all[(blocks.indexOf(row.block) + shift) % all.length] ?? row.time }));
+}
