@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
-build({ ifStale: true });
+await build({ ifStale: true });
 const [program = 'main'] = process.argv.splice(2, 1);
 const compiled = new URL(`../dist/${program}.js`, import.meta.url);
 process.argv[1] = fileURLToPath(compiled);
