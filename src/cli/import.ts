@@ -1,18 +1,24 @@
+import { join } from 'node:path';
 import type { ImportRequest } from '../services/import-request.js';
-import { type ImportSummary, importFiles } from '../services/import-service.js';
+import { importFiles } from '../services/import-service.js';
+import { createImportSummary, type ImportSummary } from '../services/import-summary.js';
 import { type Connections, mayShowDemo } from './connect.js';
 import type { Output } from './output.js';
 import { createProgress } from './progress.js';
 
-/** `import`: takes files in; exit code 0, or 130 when a signal ended it after a whole batch. */
+/** `import`: takes files in; exit code 0, 1 when an error stopped it, 130 when a signal ended it; each after whole batches, which are told. */
 export async function runImport(connections: Connections, output: Output, request: ImportRequest): Promise<number> {
   const startedAt = performance.now();
   const demo = await mayShowDemo(connections);
   const { onProgress, stop } = createProgress();
   const interrupt = createInterrupt(output);
-  let summary: ImportSummary;
+  const summary = createImportSummary();
+  let failure: unknown;
   try {
-    summary = await importFiles({ ...connections, onProgress, signal: interrupt.signal }, request);
+    const tempDir = join(connections.config.database.dataDir, 'tmp');
+    await importFiles({ ...connections, tempDir, onProgress, signal: interrupt.signal }, request, summary);
+  } catch (error) {
+    failure = error ?? new Error('The import ended without a reason.');
   } finally {
     stop();
     interrupt.close();
@@ -23,9 +29,13 @@ export async function runImport(connections: Connections, output: Output, reques
     );
   }
   for (const notice of summary.notices) output.note(notice);
-  for (const row of summary.refusedRows) output.note(`refused ${row}`);
+  // The row that stopped the import is told as its error.
+  const told = failure instanceof Error ? failure.message : undefined;
+  for (const row of summary.refusedRows) if (row !== told) output.note(`refused ${row}`);
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
-  output.result({ ...summary, seconds }, textOf(summary, seconds));
+  const [value, text] = [{ ...summary, seconds }, textOf(summary, seconds)];
+  if (failure !== undefined) return output.failure(failure, { value, text });
+  output.result(value, text);
   return summary.interrupted ? 130 : 0;
 }
 

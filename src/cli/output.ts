@@ -5,8 +5,8 @@ export interface Output {
   /** The result, as an object for --json and as text. */
   result(value: object, text: string): void;
   note(text: string): void;
-  /** Tells an error and gives the exit code for it. */
-  failure(error: unknown): number;
+  /** Tells an error, and what was done before it, and gives the exit code for it. */
+  failure(error: unknown, done?: { readonly value: object; readonly text: string }): number;
 }
 
 /** Output of a command; `json` prints exactly one object on stdout. */
@@ -18,10 +18,11 @@ export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
       else stdout(`${text}\n`);
     },
     note: (text) => stderr(`${text}\n`),
-    failure: (error) => {
+    failure: (error, done) => {
       const known = error instanceof GatewayError;
       const message = error instanceof Error ? error.message : String(error);
-      if (json) print({ error: { code: known ? error.code : 'INTERNAL', message } });
+      if (json) print({ ...done?.value, error: { code: known ? error.code : 'INTERNAL', message } });
+      else if (done) stdout(`${done.text}\n`);
       stderr(`Error: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
       return 1;
     },

@@ -31,8 +31,8 @@ export async function writePrices(unit: Unit, tokenId: string, prices: readonly 
 export function refuseDifferent(first: PriceInput, second: PriceInput): void {
   if (first.price === second.price && first.volume === second.volume) return;
   throw new BadRowError({
-    where: second.where,
-    reason: `timestamp ${new Date(second.timestamp).toISOString()} has price ${second.price} and volume ${second.volume} here, but ${first.price} and ${first.volume} in ${first.where}; one import has one price for an instant`,
+    where: `${second.where}, column ${first.price === second.price ? 'volume' : 'price'}`,
+    reason: `${new Date(second.timestamp).toISOString()} has price ${second.price} and volume ${second.volume} here, but ${first.price} and ${first.volume} in ${first.where}; one import has one price for an instant`,
   });
 }
 

@@ -3,7 +3,7 @@ import type { TransferInput } from './batch.js';
 import { inChunks } from './chunks.js';
 import type { Moment } from './time-order.js';
 import type { Unit } from './transaction.js';
-import { type Adopted, compareReports, type TransferRow, toTransferRow } from './transfer-row.js';
+import { type Adopted, type Contradiction, compareReports, type TransferRow, toTransferRow } from './transfer-row.js';
 
 /** What is really new in a batch. */
 export interface Sifted {
@@ -43,11 +43,11 @@ export async function siftTransfers(unit: Unit, request: SiftRequest): Promise<S
     const row = toTransferRow(tokenId, input);
     const report = reports.get(row._id);
     const compared = report ? compareReports(report.row, row) : undefined;
-    const reason =
+    const refusal =
       refusalByBlock(input, openingBlock, times.get(row.blockNumber)) ??
-      (compared?.contradiction && report ? `${compared.contradiction} of ${report.where}` : undefined);
-    if (reason !== undefined) {
-      const error = new BadRowError({ where: input.where, reason });
+      (compared?.contradiction && report && placed(compared.contradiction, report));
+    if (refusal) {
+      const error = new BadRowError({ where: `${input.where}, column ${refusal.column}`, reason: refusal.reason });
       if (onBadRow === 'stop') throw error;
       sifted.refused.push(error);
     } else if (!report) {
@@ -77,13 +77,24 @@ interface Report {
   readonly stored: boolean;
 }
 
-function refusalByBlock(input: TransferInput, openingBlock: number | null, peer: Report | undefined) {
+function placed({ column, reason }: Contradiction, { where }: Report): Contradiction {
+  return { column, reason: `${reason} of ${where}` };
+}
+
+function refusalByBlock(
+  input: TransferInput,
+  openingBlock: number | null,
+  peer: Report | undefined,
+): Contradiction | undefined {
   if (openingBlock !== null && input.blockNumber < openingBlock) {
-    return `block_number ${input.blockNumber} lies before block ${openingBlock}, which the opening balances belong to; their sums hold it already`;
+    const reason = `${input.blockNumber} lies before block ${openingBlock}, which the opening balances belong to; their sums hold it already`;
+    return { column: 'block_number', reason };
   }
   const time = peer?.row.timestamp.getTime();
   if (time === undefined || time === input.timestamp) return undefined;
-  return `block_timestamp ${new Date(input.timestamp).toISOString()} contradicts ${new Date(time).toISOString()} of the same block ${input.blockNumber} in ${peer?.where}`;
+  const [mine, theirs] = [time, input.timestamp].map((instant) => new Date(instant).toISOString());
+  const reason = `${theirs} contradicts ${mine} of the same block ${input.blockNumber} in ${peer?.where}`;
+  return { column: 'block_timestamp', reason };
 }
 
 function adopt(sifted: Sifted, report: Report, changes: Adopted): void {

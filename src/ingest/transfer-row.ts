@@ -50,25 +50,33 @@ type Adoptable = keyof typeof adoptable;
 /** Fields that a row takes over from another report of the same event. */
 export type Adopted = Partial<Pick<TransferRow, Adoptable>>;
 
-/** Two reports of one event side by side: what contradicts, in words, or what the first can learn from the second. */
+/** Two reports of one event side by side: what contradicts, in which column, or what the first can learn from the second. */
 export function compareReports(
   row: TransferRow,
   other: TransferRow,
-): { contradiction: string | undefined; adopted: Adopted | undefined } {
+): { contradiction: Contradiction | undefined; adopted: Adopted | undefined } {
   for (const [field, column, show] of exact) {
     const [mine, theirs] = [show(row[field]), show(other[field])];
-    if (mine !== theirs) return { contradiction: `${column} ${theirs} contradicts ${mine}`, adopted: undefined };
+    if (mine !== theirs) return contradict(column, mine, theirs);
   }
   let adopted: Record<string, unknown> | undefined;
   for (const field of Object.keys(adoptable) as Adoptable[]) {
     const [mine, theirs] = [row[field], other[field]];
     if (mine === theirs || theirs === adoptable[field]) continue;
-    if (mine !== adoptable[field]) {
-      return { contradiction: `${columnOf(field)} ${theirs} contradicts ${mine}`, adopted: undefined };
-    }
+    if (mine !== adoptable[field]) return contradict(columnOf(field), String(mine), String(theirs));
     adopted = { ...adopted, [field]: theirs };
   }
   return { contradiction: undefined, adopted: adopted as Adopted | undefined };
+}
+
+/** What two reports of one event do not agree on. */
+export interface Contradiction {
+  readonly column: string;
+  readonly reason: string;
+}
+
+function contradict(column: string, mine: string, theirs: string) {
+  return { contradiction: { column, reason: `${theirs} contradicts ${mine}` }, adopted: undefined };
 }
 
 const exact: ReadonlyArray<readonly [keyof TransferRow, string, (value: unknown) => string]> = [

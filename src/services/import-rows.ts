@@ -1,11 +1,13 @@
 import type { Database } from '../database.js';
+import { BadRowError } from '../errors.js';
 import type { Batch, TransferInput } from '../ingest/batch.js';
 import { inChunks } from '../ingest/chunks.js';
 import type { SpooledFiles } from '../ingest/sources/file/spool-transfers.js';
 import { checkpointId } from '../ingest/token-head.js';
 import { collectionOf, type Stored } from '../ingest/transaction.js';
 import type { ImportRequest } from './import-request.js';
-import type { Extras, ImportDeps, ImportSummary } from './import-service.js';
+import type { Extras, ImportDeps } from './import-service.js';
+import { countRefused, type ImportSummary } from './import-summary.js';
 import type { TokenWriter } from './token-writer.js';
 
 /**
@@ -23,6 +25,7 @@ export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<vo
     deps.onProgress?.({ phase: 'writing', done, total });
   };
 
+  let current: Awaited<ReturnType<typeof openTokenImport>> | undefined;
   try {
     let next = rows.next();
     for (const [number, head] of heads.entries()) {
@@ -32,6 +35,7 @@ export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<vo
           published = Promise.all([published, one]);
         },
       });
+      current = token;
       let batch: TransferInput[] = [];
       for (; !next.done && next.value.token === number; next = rows.next()) {
         const { input } = next.value;
@@ -47,8 +51,13 @@ export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<vo
       await token.commit({ transfers: batch });
       progress(batch.length);
       for (const prices of inChunks(extras.prices, rowsPerBatch)) await token.commit({ prices });
+      current = undefined;
       await token.finish();
     }
+  } catch (error) {
+    if (error instanceof BadRowError) countRefused(summary, error);
+    if (error instanceof BadRowError || deps.signal?.aborted) await current?.tell();
+    throw error;
   } finally {
     // An abandoned generator would keep its files open.
     rows.return(undefined);
@@ -102,6 +111,11 @@ async function openTokenImport({ database, signal }: ImportDeps, work: TokenWork
       ? { blockNumber: found.blockNumber, logIndex: found.logIndex ?? -1 }
       : undefined;
   const counts = { new: 0, known: 0 };
+  const tell = async () => {
+    const token = await collectionOf(database, 'tokens').findOne({ contractAddress: address });
+    if (token) summary.tokens.push({ id: token._id, address, symbol: token.symbol, ...counts, epoch: token.epoch });
+    return token;
+  };
 
   return {
     /** True for a row that an interrupted run of the same import has committed. */
@@ -131,21 +145,18 @@ async function openTokenImport({ database, signal }: ImportDeps, work: TokenWork
       counts.known += committed.known;
       summary.new += committed.added;
       summary.known += committed.known;
-      summary.refused += committed.refused.length;
-      for (const { message } of committed.refused) {
-        if (summary.refusedRows.length < 20) summary.refusedRows.push(message);
-      }
+      for (const error of committed.refused) countRefused(summary, error);
     },
     /** The checkpoint has served: kept longer, it would hide rows that went missing from a later import of the same file. */
     finish: async (): Promise<void> => {
       const { tokenId } = writer;
       if (tokenId === undefined) return;
       await checkpoints.deleteOne({ _id: checkpointId(tokenId, name) });
-      const token = await collectionOf(database, 'tokens').findOne({ _id: tokenId });
-      if (!token) return;
-      summary.tokens.push({ id: tokenId, address, symbol: token.symbol, ...counts, epoch: token.epoch });
-      if (token.totals.negativeBalanceCount > 0) summary.notices.push(await tellMissing(database, token));
+      const token = await tell();
+      if (token && token.totals.negativeBalanceCount > 0) summary.notices.push(await tellMissing(database, token));
     },
+    /** Puts the token into the summary as far as it came; for an import that ends before `finish`. */
+    tell,
   };
 }
 

@@ -12,26 +12,10 @@ import { type SpooledFiles, spoolTransfers } from '../ingest/sources/file/spool-
 import { createTempFolder } from '../ingest/sources/file/temp-folder.js';
 import { checkImportRequest, type ImportRequest } from './import-request.js';
 import { commitRows, type ImportWork } from './import-rows.js';
+import { countRefused, createImportSummary, type ImportSummary } from './import-summary.js';
 import type { TokenDataService } from './token-data-service.js';
 import { shareLabels } from './token-labels.js';
 import { openTokenWriter, wantedLabels } from './token-writer.js';
-
-/** What an import did. */
-export interface ImportSummary {
-  /** Rows of transfers and prices: read; new; there already; refused. */
-  read: number;
-  new: number;
-  known: number;
-  refused: number;
-  /** Rows of tokens that were not asked for. */
-  otherTokens: number;
-  tokens: Array<{ id: string; address: string; symbol: string; new: number; known: number; epoch: number }>;
-  /** The first refused rows. */
-  refusedRows: string[];
-  notices: string[];
-  /** True when a signal ended it after a whole batch; the same command goes on from there. */
-  interrupted: boolean;
-}
 
 /** Hears how far an import is: bytes while reading, rows while writing. */
 export type OnProgress = (progress: { phase: 'reading' | 'writing'; done: number; total: number }) => void;
@@ -41,6 +25,8 @@ export interface ImportDeps {
   readonly database: Database;
   readonly pipeline: Pipeline;
   readonly tokens: TokenDataService;
+  /** Where rows are sorted, on a disk with room for all of them. */
+  readonly tempDir: string;
   readonly onProgress?: OnProgress;
   /** Ends the import after the running batch. */
   readonly signal?: AbortSignal;
@@ -48,17 +34,28 @@ export interface ImportDeps {
 
 /**
  * Imports files. First everything is read, checked and sorted; only then are batches committed in the order of blocks, the first with its token.
- * The same files twice, doubled, shuffled, split or by two processes at once end in the same data.
+ * The same files twice, doubled, shuffled, split or by two processes at once end in the same data. `summary` is filled as it goes: whoever
+ * gives one knows what was committed before an error, too.
  */
-export async function importFiles(deps: ImportDeps, given: ImportRequest): Promise<ImportSummary> {
+export async function importFiles(
+  deps: ImportDeps,
+  given: ImportRequest,
+  summary: ImportSummary = createImportSummary(),
+): Promise<ImportSummary> {
   const request = checkImportRequest(given);
-  const summary = emptySummary();
   const onBadRow = createRefusal(summary, request.onError ?? 'stop');
-  const extras = await readExtras(request, onBadRow, summary);
-  const folder = await createTempFolder();
+  const onRow = () => {
+    summary.read += 1;
+  };
+  const extras = await readExtras(request, { onBadRow, onRow }, summary);
+  const folder = await createTempFolder(deps.tempDir);
   try {
-    const spooled = await spool(deps, request, { folder: folder.path, onBadRow, blockTimes: extras.blockTimes.times });
-    summary.read += spooled.read;
+    const spooled = await spool(deps, request, {
+      folder: folder.path,
+      onBadRow,
+      onRow,
+      blockTimes: extras.blockTimes.times,
+    });
     summary.otherTokens = spooled.otherTokens;
     if (request.files.length > 0 && spooled.read === 0) summary.notices.push('The files hold no rows.');
     if (spooled.otherTokens > 0 && spooled.tokens.length === 0) {
@@ -85,6 +82,11 @@ export async function importFiles(deps: ImportDeps, given: ImportRequest): Promi
   return summary;
 }
 
+interface RowHearers {
+  readonly onBadRow: OnBadRow;
+  readonly onRow: () => void;
+}
+
 /** The small files of an import, read as a whole. */
 export interface Extras {
   readonly blockTimes: { readonly times: ReadonlyMap<number, number>; readonly digest: string };
@@ -93,12 +95,11 @@ export interface Extras {
   readonly prices: Awaited<ReturnType<typeof readPrices>>['prices'];
 }
 
-async function readExtras(request: ImportRequest, onBadRow: OnBadRow, summary: ImportSummary): Promise<Extras> {
+async function readExtras(request: ImportRequest, hearers: RowHearers, summary: ImportSummary): Promise<Extras> {
   const { blockTimes, tokensFile, openingBalances, prices } = request;
   const opened = openingBalances === undefined ? undefined : await readOpenings(openingBalances, refuseAll);
   summary.notices.push(...(opened?.notices ?? []));
-  const priced = prices === undefined ? { prices: [], read: 0, repeated: 0 } : await readPrices(prices, onBadRow);
-  summary.read += priced.read;
+  const priced = prices === undefined ? { prices: [], repeated: 0 } : await readPrices(prices, hearers);
   summary.known += priced.repeated;
   return {
     blockTimes:
@@ -112,7 +113,7 @@ async function readExtras(request: ImportRequest, onBadRow: OnBadRow, summary: I
 async function spool(
   { onProgress, signal }: ImportDeps,
   { files, address }: ImportRequest,
-  rest: { folder: string; onBadRow: OnBadRow; blockTimes: ReadonlyMap<number, number> },
+  rest: RowHearers & { folder: string; blockTimes: ReadonlyMap<number, number> },
 ): Promise<SpooledFiles> {
   const sizes = await Promise.all(
     files.map((file) =>
@@ -164,22 +165,7 @@ const refuseAll: OnBadRow = (error) => {
 
 function createRefusal(summary: ImportSummary, onError: 'stop' | 'skip'): OnBadRow {
   return (error: BadRowError) => {
+    countRefused(summary, error);
     if (onError === 'stop') throw error;
-    summary.refused += 1;
-    if (summary.refusedRows.length < 20) summary.refusedRows.push(error.message);
-  };
-}
-
-function emptySummary(): ImportSummary {
-  return {
-    read: 0,
-    new: 0,
-    known: 0,
-    refused: 0,
-    otherTokens: 0,
-    tokens: [],
-    refusedRows: [],
-    notices: [],
-    interrupted: false,
   };
 }

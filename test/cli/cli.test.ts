@@ -82,10 +82,11 @@ describe('the command line', () => {
 
   it('exits with 1 and a message that teaches when a row, a flag, a file or a token is wrong', async () => {
     const bad = join(cli.folder, 'bad.csv');
-    await writeFile(bad, [header, ...mints(wallet(0xdd), 3), 'x,1,2,3,4,5,6,7,8'].join('\n'));
+    await writeFile(bad, [header, ...mints(wallet(0xdd), 3), `x,1,2,3,4,5,6,7,${wallet(0xdd)}`].join('\n'));
     const run = await cli.runHere(['import', bad, '--address', wallet(0xdd), '--json']);
     expect(run.code).toBe(1);
     expect(JSON.parse(run.stdout)).toMatchObject({
+      ...{ read: 4, new: 0, known: 0, refused: 1, tokens: [] },
       error: {
         code: 'BAD_ROW',
         message: expect.stringMatching(/^bad\.csv:5, column block_number: expected a whole number/),
@@ -99,6 +100,29 @@ describe('the command line', () => {
     ];
     for (const [args, message] of wrong)
       expect(await cli.runHere(args)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  });
+
+  it('tells what was committed before a row stopped the import, as JSON and as text', async () => {
+    const token = wallet(0xef);
+    const other = join(cli.folder, 'other.csv');
+    const contradiction = mints(wallet(0xf1), 1)[0]?.replace(/,5,(\S+)$/, ',6,$1') ?? '';
+    await writeFile(other, [header, ...mints(token, 4), contradiction].join('\n'));
+    const first = join(cli.folder, 'first.csv');
+    await writeFile(first, [header, ...mints(wallet(0xf1), 1)].join('\n'));
+    expect(await cli.runHere(['import', first, '--address', wallet(0xf1)])).toMatchObject({ code: 0 });
+    const run = await cli.runHere(['import', other, '--all-tokens', '--json']);
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      ...{ read: 5, new: 4, known: 0, refused: 1, interrupted: false },
+      tokens: [
+        { address: token, new: 4, known: 0 },
+        { address: wallet(0xf1), new: 0, known: 0 },
+      ],
+      error: { code: 'BAD_ROW', message: expect.stringMatching(/^other\.csv:6, column value_raw: 6 contradicts 5 of/) },
+    });
+    const again = await cli.runHere(['import', other, '--all-tokens']);
+    expect(again.stdout).toMatch(/^5 read, 0 new, 4 known, 1 refused in /);
+    expect(again.stderr.match(/contradicts/g)).toHaveLength(1);
   });
 
   it('fails the audit of a token whose balances came out below 0, and says so after the import', async () => {

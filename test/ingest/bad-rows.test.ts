@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImportRequest } from '../../src/services/import-request.js';
-import { type ImportSummary, importFiles } from '../../src/services/import-service.js';
+import { importFiles } from '../../src/services/import-service.js';
+import type { ImportSummary } from '../../src/services/import-summary.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { auditAll, createIngest, hash, wallet } from './support.js';
 
@@ -81,7 +82,10 @@ describe('a file import', () => {
     const { pipeline, service } = createIngest(test.database);
     files += 1;
     const address = request.allTokens ? {} : { address: wallet(0xb000 + files) };
-    return importFiles({ database: test.database, pipeline, tokens: service }, { files: [], ...address, ...request });
+    return importFiles(
+      { database: test.database, pipeline, tokens: service, tempDir: folder },
+      { files: [], ...address, ...request },
+    );
   };
   const rowsOf = async ({ tokens }: ImportSummary) =>
     test.database.models.transactionActivity
@@ -116,13 +120,18 @@ describe('a file import', () => {
       csvLine({ log_index: '3' }),
     ];
     const path = await write(lines.join('\n'), 'width.csv');
-    await expect(run({ files: [path] })).rejects.toThrow('width.csv:3: expected 11 fields as in the header, got 3');
+    await expect(run({ files: [path] })).rejects.toThrow(
+      'width.csv:3, column transaction_index: expected 11 fields as in the header, got 3',
+    );
     const summary = await run({ files: [path], onError: 'skip' });
-    expect(summary.refusedRows.map((message) => message.slice(0, 12))).toEqual(['width.csv:3:', 'width.csv:5:']);
+    expect(summary.refusedRows.map((message) => message.slice(0, 41))).toEqual([
+      'width.csv:3, column transaction_index: ex',
+      'width.csv:5, column block_timestamp: expe',
+    ]);
     expect(summary.new).toBe(3);
     const open = [header, `${csvLine({})}"`, csvLine({ log_index: '2' }), csvLine({ log_index: '3' })];
     const rest = await run({ files: [await write(open.join('\n'), 'open.csv')], onError: 'skip' });
-    expect(rest.refusedRows).toEqual(['open.csv:2: expected a line of CSV: a quote is not closed']);
+    expect(rest.refusedRows).toEqual(['open.csv:2, column method_id: expected a line of CSV: a quote is not closed']);
     expect(rest.new).toBe(2);
     const noted = [`${header},note`, `${csvLine({})},"two\nlines, ""quoted"""`, `${csvLine({ log_index: '2' })},`];
     expect(await run({ files: [await write(noted.join('\n'))] })).toMatchObject({ read: 2, new: 2 });
@@ -192,7 +201,7 @@ describe('a file import', () => {
     expect((await rowsOf(summary)).map(({ amount }) => amount)).toEqual([`178${value}`, `178${value}`, '10212']);
     expect(summary.notices.join()).toContain('18 decimals by assumption');
     await expect(run({ allTokens: true, files: [await write('{"a":1}\n[1]\n', 'x.jsonl')] })).rejects.toThrow(
-      /x\.jsonl:1, column block_number/,
+      /x\.jsonl:1, column token_address/,
     );
   });
 
@@ -201,13 +210,13 @@ describe('a file import', () => {
       [header, csvLine({}), csvLine({ log_index: '2', block_timestamp: '1736121901' })].join('\n'),
       'times.csv',
     );
-    await expect(run({ files: [path] })).rejects.toThrow(/^times\.csv:3: block_timestamp .* in times\.csv:2$/);
+    await expect(run({ files: [path] })).rejects.toThrow(/^times\.csv:3, column block_timestamp: .* in times\.csv:2$/);
     const [first, second] = [
       await write([header, csvLine({})].join('\n'), 'first.csv'),
       await write([header, csvLine({ value_raw: '11' })].join('\n'), 'second.csv'),
     ];
     await expect(run({ files: [first, second] })).rejects.toThrow(
-      'second.csv:2: value_raw 11 contradicts 10 of first.csv:2',
+      'second.csv:2, column value_raw: 11 contradicts 10 of first.csv:2',
     );
   });
 
@@ -226,7 +235,7 @@ describe('a file import', () => {
       ['1', '0'],
     ]);
     const twice = await write('timestamp,price,volume\n1736121600,1,0\n1736121600,2,0\n', 'twice.csv');
-    await expect(run({ prices: twice })).rejects.toThrow(/^twice\.csv:3: .*twice\.csv:2/);
+    await expect(run({ prices: twice })).rejects.toThrow(/^twice\.csv:3, column price: .*twice\.csv:2/);
     await expect(run({ prices: await write('timestamp,price\n1736121600,-1\n') })).rejects.toThrow(
       /column price: expected a plain decimal/,
     );
@@ -240,7 +249,7 @@ describe('a file import', () => {
 
   it('says which flags do not go together', async () => {
     const { pipeline, service: tokens } = createIngest(test.database);
-    const deps = { database: test.database, pipeline, tokens };
+    const deps = { database: test.database, pipeline, tokens, tempDir: folder };
     await expect(importFiles(deps, { files: ['a.csv'] })).rejects.toThrow(/--address: .*--all-tokens/);
     await expect(importFiles(deps, { files: [], address: wallet(1) })).rejects.toThrow(/FILE: expected/);
     await expect(importFiles(deps, { files: ['a'], allTokens: true, symbol: 'X' })).rejects.toThrow(

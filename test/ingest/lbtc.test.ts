@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zeroAddress } from '../../src/models/address.js';
 import { decodeAmount } from '../../src/models/amount.js';
 import { dayOf, hourOf } from '../../src/models/calendar.js';
-import { type ImportSummary, importFiles } from '../../src/services/import-service.js';
+import { importFiles } from '../../src/services/import-service.js';
+import type { ImportSummary } from '../../src/services/import-summary.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { auditAll, createIngest } from './support.js';
 
@@ -38,7 +39,12 @@ describe.runIf(present)('LBTC, imported from its file with opening balances', ()
     const lines = [...opening].map(([address, balance]) => `${address},${address === zeroAddress ? '' : balance}`);
     await writeFile(join(temp, 'openings.csv'), `address,balance_raw\n${lines.join('\n')}\n`);
     summary = await importFiles(
-      { ...createIngest(test.database), tokens: createIngest(test.database).service, database: test.database },
+      {
+        ...createIngest(test.database),
+        tokens: createIngest(test.database).service,
+        database: test.database,
+        tempDir: temp,
+      },
       {
         files: [join(folder, 'lbtc-transfers.csv.gz')],
         address: '0x8236a87084f8B84306f72007F36F2618A5634494',

@@ -100,7 +100,9 @@ describe('the pipeline', () => {
     const { commit } = await open();
     await commit({ openings: { blockNumber: 100, balances: new Map([[wallet(1), 9n]]) } });
     const early = [transfer({ blockNumber: 99, where: 'file.csv:7' })];
-    await expect(commit({ transfers: early })).rejects.toThrow(/^file\.csv:7: block_number 99 lies before block 100/);
+    await expect(commit({ transfers: early })).rejects.toThrow(
+      /^file\.csv:7, column block_number: 99 lies before block 100/,
+    );
     await commit({ transfers: [transfer({ blockNumber: 100 })] });
     await expect(commit({ openings: { blockNumber: 101, balances: new Map() } })).rejects.toThrow(
       /stored transfer of block 100/,
@@ -113,14 +115,16 @@ describe('the pipeline', () => {
       transfer({ blockNumber: 1, value: 5n, where: 'a.csv:2' }),
       transfer({ blockNumber: 1, value: 6n, where: 'b.csv:9' }),
     ];
-    await expect(commit({ transfers: twice })).rejects.toThrow('b.csv:9: value_raw 6 contradicts 5 of a.csv:2');
+    await expect(commit({ transfers: twice })).rejects.toThrow('b.csv:9, column value_raw: 6 contradicts 5 of a.csv:2');
     expect(await test.database.models.transactionActivity.countDocuments({ tokenId })).toBe(0);
     expect((await token())?.epoch).toBe(1);
     const skipped = await commit({ transfers: twice, onBadRow: 'skip' });
     expect(skipped).toMatchObject({ added: 1, known: 0 });
-    expect(skipped.refused.map(({ message }) => message)).toEqual(['b.csv:9: value_raw 6 contradicts 5 of a.csv:2']);
+    expect(skipped.refused.map(({ message }) => message)).toEqual([
+      'b.csv:9, column value_raw: 6 contradicts 5 of a.csv:2',
+    ]);
     await expect(commit({ transfers: [transfer({ blockNumber: 1, value: 7n, where: 'c.csv:3' })] })).rejects.toThrow(
-      'c.csv:3: value_raw 7 contradicts 5 of the stored row of block 1, log index 0',
+      'c.csv:3, column value_raw: 7 contradicts 5 of the stored row of block 1, log index 0',
     );
   });
 
@@ -128,9 +132,13 @@ describe('the pipeline', () => {
     const { commit } = await open();
     const first = transfer({ blockNumber: 50, logIndex: 1, where: 'a.csv:2' });
     const other = { ...first, logIndex: 2, timestamp: first.timestamp + 1_000, where: 'a.csv:3' };
-    await expect(commit({ transfers: [first, other] })).rejects.toThrow(/^a\.csv:3: block_timestamp .* in a\.csv:2$/);
+    await expect(commit({ transfers: [first, other] })).rejects.toThrow(
+      /^a\.csv:3, column block_timestamp: .* in a\.csv:2$/,
+    );
     await commit({ transfers: [first, transfer({ blockNumber: 60 })] });
-    await expect(commit({ transfers: [other] })).rejects.toThrow(/^a\.csv:3: block_timestamp .* the stored row/);
+    await expect(commit({ transfers: [other] })).rejects.toThrow(
+      /^a\.csv:3, column block_timestamp: .* the stored row/,
+    );
   });
 
   it('takes over what one report of an event knows and another does not', async () => {
@@ -145,7 +153,7 @@ describe('the pipeline', () => {
     const row = await test.database.models.transactionActivity.findOne({ tokenId }).lean();
     expect(row).toMatchObject({ blockHash, transactionHash: transfer({ blockNumber: 1 }).transactionHash });
     const other = transfer({ blockNumber: 1, blockHash: `0x${'cd'.repeat(32)}` });
-    await expect(commit({ transfers: [other] })).rejects.toThrow(/block_hash .* contradicts/);
+    await expect(commit({ transfers: [other] })).rejects.toThrow(/column block_hash: .* contradicts/);
     expect(await auditAll(test.database)).toEqual([]);
   });
 
@@ -200,7 +208,7 @@ describe('the pipeline', () => {
     expect(await commit({ prices: [price('1.5')] })).toMatchObject({ known: 1, epoch: 2 });
     expect(await commit({ prices: [price('2')] })).toMatchObject({ added: 1, epoch: 3 });
     await expect(commit({ prices: [price('3'), price('4', 'p.csv:3')] })).rejects.toThrow(
-      /^p\.csv:3: .*price 4 .* 3 .* p\.csv:2/,
+      /^p\.csv:3, column price: .*price 4 .* 3 .* p\.csv:2/,
     );
     expect(await test.database.models.tokenPriceData.find({ tokenId }).lean()).toMatchObject([{ price: '2' }]);
   });

@@ -26,14 +26,14 @@ export const transferColumns = [
 ] as const satisfies readonly Column[];
 
 /** Place of each wanted column in a header, -1 where it is absent. Throws BadUserInputError that names what is missing. */
-export function findColumns(header: readonly string[], columns: readonly Column[], file: string): number[] {
+export function findColumns(header: readonly string[], columns: readonly Column[], where: string): number[] {
   const names = header.map((name) => name.trim().toLowerCase());
   const places = columns.map((column) => {
     const found = names.flatMap((name, i) => (namesOf(column).includes(name) ? [i] : []));
     if (found.length > 1) {
       const twice = found.map((i) => header[i]).join(', ');
       throw new BadUserInputError(
-        `${file}:1: the column ${column.name} stands there more than once (${twice}); keep one.`,
+        `${where}: the column ${column.name} stands there more than once (${twice}); keep one.`,
       );
     }
     return found[0] ?? -1;
@@ -42,7 +42,7 @@ export function findColumns(header: readonly string[], columns: readonly Column[
   if (missing.length === 0) return places;
   const wanted = missing.map((column) => namesOf(column).join(' or ')).join(', ');
   throw new BadUserInputError(
-    `${file}:1: expected a header line with ${wanted}; found ${header
+    `${where}: expected a header line with ${wanted}; found ${header
       .map((name) => name.slice(0, 40))
       .join(', ')
       .slice(0, 400)}.`,

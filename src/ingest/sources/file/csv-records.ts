@@ -1,9 +1,10 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
+import { lineTooLong, longestLine } from './lines.js';
 
-/** A record of a CSV file with the line it begins in, or why there is none. */
+/** A record of a CSV file with the line it begins in and the lines it spans, or why there is none and in which field, counted from 0. */
 export type CsvRecord =
-  | { readonly line: number; readonly fields: readonly string[] }
-  | { readonly line: number; readonly broken: string };
+  | { readonly line: number; readonly span: number; readonly fields: readonly string[] }
+  | { readonly line: number; readonly broken: string; readonly field?: number };
 
 /**
  * Cuts lines of CSV into records. Lines without a quote are simply split; those with one go to csv-parse, together with the next lines
@@ -15,11 +16,11 @@ export async function* readCsvRecords(lines: AsyncIterable<string>): AsyncGenera
   for await (const line of lines) {
     number += 1;
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (waiting.length === 0 && !text.includes('"')) {
-      if (text.trim() !== '') yield { line: number, fields: text.split(',') };
+    if (waiting.length === 0 && line.length <= longestLine && !text.includes('"')) {
+      if (text.trim() !== '') yield { line: number, span: 1, fields: text.split(',') };
       continue;
     }
-    waiting.push({ number, text });
+    waiting.push({ number, text, quotes: text.split('"').length - 1, tooLong: line.length > longestLine });
     yield* takeRecords(waiting, false);
   }
   yield* takeRecords(waiting, true);
@@ -28,28 +29,32 @@ export async function* readCsvRecords(lines: AsyncIterable<string>): AsyncGenera
 interface Line {
   readonly number: number;
   readonly text: string;
+  readonly quotes: number;
+  readonly tooLong: boolean;
 }
 
 function* takeRecords(waiting: Line[], ended: boolean): Generator<CsvRecord> {
   for (let first = waiting[0]; first; first = waiting[0]) {
     const count = linesOfRecord(waiting);
     if (count === 0 && !ended && waiting.length < longestRecord) return;
+    const line = first.number;
     const text = waiting
-      .slice(0, count)
-      .map((line) => line.text)
+      .slice(0, Math.max(1, count))
+      .map((part) => part.text)
       .join('\n');
-    const fields = count === 0 ? 'a quote is not closed' : parseRecord(text);
-    waiting.splice(0, typeof fields === 'string' ? 1 : count);
-    if (typeof fields === 'string') yield { line: first.number, broken: `expected a line of CSV: ${fields}` };
-    else if (text.trim() !== '') yield { line: first.number, fields };
+    const parsed = first.tooLong ? { broken: lineTooLong } : parseRecord(text);
+    waiting.splice(0, 'broken' in parsed ? 1 : count);
+    if ('broken' in parsed) yield { line, ...parsed };
+    else if (text.trim() !== '') yield { line, span: count, fields: parsed.fields };
   }
 }
 
-/** Lines until every quote is closed; 0 when that is not yet so. */
+/** Lines until every quote is closed; 0 when that is not yet so. What is too long stands alone: the quotes that were cut off are unknown. */
 function linesOfRecord(waiting: readonly Line[]): number {
   let quotes = 0;
-  for (const [i, { text }] of waiting.entries()) {
-    quotes += text.split('"').length - 1;
+  for (const [i, line] of waiting.entries()) {
+    if (line.tooLong) return Math.max(1, i);
+    quotes += line.quotes;
     if (quotes % 2 === 0) return i + 1;
   }
   return 0;
@@ -58,11 +63,24 @@ function linesOfRecord(waiting: readonly Line[]): number {
 /** Lines that a record may span. */
 const longestRecord = 50;
 
-function parseRecord(text: string): string[] | string {
+type Parsed = { readonly fields: readonly string[] } | { readonly broken: string; readonly field?: number };
+
+function parseRecord(text: string): Parsed {
   try {
-    const records: string[][] = parse(text, { relax_column_count: true });
-    return records.length > 1 ? 'it holds more than one' : (records[0] ?? []);
+    const records: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
+    if (records.length > 1) return { broken: 'expected a line of CSV, got more than one' };
+    return { fields: records[0] ?? [] };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof CsvError)) throw error;
+    const field = typeof error.column === 'number' ? error.column : undefined;
+    const broken = `expected a line of CSV: ${quoteProblems.get(error.code) ?? error.message}`;
+    return field === undefined ? { broken } : { broken, field };
   }
 }
+
+// The package's own sentences count lines from the record's first, which is not what the reader of a file counts.
+const quoteProblems: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quote is not closed'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'after a closing quote comes a comma or the end of the line'],
+  ['INVALID_OPENING_QUOTE', 'a quote opens inside of a field; double it, and put the field in quotes'],
+]);

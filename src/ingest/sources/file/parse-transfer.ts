@@ -1,4 +1,4 @@
-import { type TransferInput } from '../../batch.js';
+import type { TransferInput } from '../../batch.js';
 import {
   FieldProblem,
   isBlank,
@@ -14,20 +14,25 @@ import {
   parseWhole,
 } from './fields.js';
 
-/** A checked transfer of a file, with the token it belongs to where the file says so. */
-export interface FileTransfer extends Omit<TransferInput, 'where'> {
-  readonly tokenAddress: string | null;
-}
+/** Fields of a row in the order of `transferColumns`. */
+export type RawTransfer = ReadonlyArray<string | undefined>;
+
+/** A checked transfer of a file. */
+export type FileTransfer = Omit<TransferInput, 'where'>;
 
 /** Times of blocks by number, for files that have none. */
 export type BlockTimes = ReadonlyMap<number, number>;
 
-/** Checks a row and brings it into one form. Throws FieldProblem. `values` stand in the order of `transferColumns`. */
-export function parseTransfer(values: ReadonlyArray<string | undefined>, blockTimes: BlockTimes): FileTransfer {
-  const [token, block, time, blockHash, hash, index, log, from, to, value, gasUsed, gasPrice, isError, method] = values;
+/** The token of a row, null where it says none. Throws FieldProblem. Asked first: what else is wrong with a row of another token matters to nobody. */
+export function parseTokenAddress([token]: RawTransfer): string | null {
+  return isBlank(token) ? null : parseAddress('token_address', token);
+}
+
+/** Checks the rest of a row and brings it into one form. Throws FieldProblem. */
+export function parseTransfer(values: RawTransfer, blockTimes: BlockTimes): FileTransfer {
+  const [, block, time, blockHash, hash, index, log, from, to, value, gasUsed, gasPrice, isError, method] = values;
   const blockNumber = parseWhole('block_number', block, 999_999_999_999);
   return {
-    tokenAddress: isBlank(token) ? null : parseAddress('token_address', token),
     blockNumber,
     timestamp: timeOf(time, blockNumber, blockTimes),
     blockHash: parseOptionalHash('block_hash', blockHash),

@@ -11,25 +11,30 @@ export type OnBadRow = (error: BadRowError) => void;
 /** Reads a whole file row by row. A FieldProblem or BadRowError that `take` throws refuses the row with file, line, column and reason. */
 export async function readChecked(
   path: string,
-  { columns, onBadRow, onBytes, take, name = basename(path) }: CheckedReading,
-): Promise<{ rows: number; digest: string }> {
+  { columns, onBadRow, onRow, onBytes, take, name = basename(path) }: CheckedReading,
+): Promise<{ digest: string }> {
   const file: OpenFile = await openFile(path, onBytes);
-  let rows = 0;
-  for await (const { values, line } of readRows(file, { name, columns, onBadRow })) {
-    rows += 1;
+  const refuse: OnBadRow = (error) => {
+    onRow?.();
+    onBadRow(error);
+  };
+  for await (const { values, line } of readRows(file, { name, columns, onBadRow: refuse })) {
+    onRow?.();
     try {
       take(values, line, `${name}:${line}`);
     } catch (error) {
       onBadRow(toBadRow(error, `${name}:${line}`));
     }
   }
-  return { rows, digest: file.digest() };
+  return { digest: file.digest() };
 }
 
 /** How to read a file. */
 export interface CheckedReading {
   readonly columns: readonly Column[];
   readonly onBadRow: OnBadRow;
+  /** Hears of every row, before it is taken or refused. */
+  readonly onRow?: () => void;
   readonly onBytes?: (count: number) => void;
   /** Name in messages. */
   readonly name?: string;

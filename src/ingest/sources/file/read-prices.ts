@@ -1,16 +1,17 @@
 import type { PriceInput } from '../../batch.js';
 import { refuseDifferent } from '../../prices.js';
 import { FieldProblem, isBlank, parseTime } from './fields.js';
-import { type OnBadRow, readChecked } from './read-checked.js';
+import { type CheckedReading, readChecked } from './read-checked.js';
 
 /** Reads prices: timestamp, price and volume in USD. Two different ones of an instant are a bad row; equal ones are one. */
-export async function readPrices(path: string, onBadRow: OnBadRow) {
+export async function readPrices(path: string, { onBadRow, onRow }: Pick<CheckedReading, 'onBadRow' | 'onRow'>) {
   const prices = new Map<number, PriceInput>();
   let repeated = 0;
   const columns = [{ name: 'timestamp', required: true }, { name: 'price', required: true }, { name: 'volume' }];
-  const { rows } = await readChecked(path, {
+  await readChecked(path, {
     columns,
     onBadRow,
+    ...(onRow ? { onRow } : {}),
     take: ([time, price, volume], _line, where) => {
       const row = {
         timestamp: parseTime('timestamp', time),
@@ -27,7 +28,7 @@ export async function readPrices(path: string, onBadRow: OnBadRow) {
     },
   });
   const inOrder = [...prices.values()].sort((a, b) => a.timestamp - b.timestamp);
-  return { prices: inOrder, read: rows, repeated };
+  return { prices: inOrder, repeated };
 }
 
 /** A plain decimal, cut at its point. */

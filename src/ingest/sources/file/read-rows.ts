@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { BadRowError } from '../../../errors.js';
+import { BadRowError, BadUserInputError } from '../../../errors.js';
 import { type Column, findColumns, namesOf } from './columns.js';
 import { readCsvRecords } from './csv-records.js';
-import { readLines } from './lines.js';
+import { parseJsonLine } from './json-line.js';
+import { lineTooLong, longestLine, readLines } from './lines.js';
 import { type OpenFile, unreadable } from './open-file.js';
 
 /** One row of a file: the fields in the order of the wanted columns, space around them taken off; undefined where the column is absent. */
@@ -31,30 +32,43 @@ export interface ReadOptions {
 }
 
 async function* readCsv(bytes: Readable, { name, columns, onBadRow }: ReadOptions): AsyncGenerator<FileRow> {
-  const refuse = (line: number, reason: string) => onBadRow(new BadRowError({ where: `${name}:${line}`, reason }));
-  let places: number[] | undefined;
-  let width = 0;
+  let header: readonly string[] | undefined;
+  let places: number[] = [];
+  const refuse = (line: number, field: number | undefined, reason: string) =>
+    onBadRow(new BadRowError({ where: placeOf(name, line, field, header), reason }));
   for await (const record of readCsvRecords(wholeLines(bytes, name))) {
-    if ('broken' in record) refuse(record.line, record.broken);
-    else if (!places) {
-      places = findColumns(record.fields, columns, name);
-      width = record.fields.length;
-    } else if (record.fields.length === width) {
-      const { line, fields } = record;
+    if ('broken' in record) {
+      if (!header) throw new BadUserInputError(`${name}:${record.line}: ${record.broken}.`);
+      refuse(record.line, record.field, record.broken);
+      continue;
+    }
+    const { line, fields, span } = record;
+    if (!header) {
+      places = findColumns(fields, columns, `${name}:${line}`);
+      header = fields;
+    } else if (fields.length === header.length) {
       yield { line, values: places.map((place) => (place === -1 ? undefined : fields[place]?.trim())) };
     } else {
-      refuse(record.line, `expected ${width} fields as in the header, got ${record.fields.length}`);
+      const lines = span === 1 ? '' : ` in a record of ${span} lines, which a quote holds together`;
+      const reason = `expected ${header.length} fields as in the header, got ${fields.length}${lines}`;
+      refuse(line, Math.min(fields.length, header.length), reason);
     }
   }
-  if (!places) findColumns([], columns, name);
+  if (!header) findColumns([], columns, `${name}:1`);
+}
+
+/** `file:line, column name`, or the number of the column where the header has no name for it. */
+function placeOf(name: string, line: number, field: number | undefined, header: readonly string[] = []): string {
+  if (field === undefined) return `${name}:${line}`;
+  return `${name}:${line}, column ${header[field]?.trim().slice(0, 40) || field + 1}`;
 }
 
 /** The lines of a file; what breaks off on the way, such as a gzip file that was cut, becomes a coded error. */
 async function* wholeLines(bytes: Readable, name: string): AsyncGenerator<string> {
   const lines = readLines(bytes);
-  for (;;) {
+  for (let line = 1; ; line += 1) {
     const next = await lines.next().catch((error: unknown) => {
-      throw unreadable(name, error);
+      throw unreadable(`${name}:${line}`, error);
     });
     if (next.done) return;
     yield next.value;
@@ -67,30 +81,25 @@ async function* readJsonLines(bytes: Readable, { name, columns, onBadRow }: Read
   for await (const text of wholeLines(bytes, name)) {
     line += 1;
     if (text.trim() === '') continue;
-    const parsed = parseObject(text);
-    if (typeof parsed === 'string') onBadRow(new BadRowError({ where: `${name}:${line}`, reason: parsed }));
-    else yield { line, values: wanted.map((names) => fieldOf(parsed, names)) };
+    const values = valuesOf(text, wanted);
+    if (Array.isArray(values)) yield { line, values };
+    else onBadRow(new BadRowError({ where: `${name}:${line}${values.place}`, reason: values.reason }));
   }
 }
 
-/** The object of a line, or what is wrong with it. */
-function parseObject(text: string): Map<string, unknown> | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(longNumber, '$1"$2"'));
-  } catch (error) {
-    return `expected one JSON object a line, got: ${error instanceof Error ? error.message : String(error)}`;
+/** Values of a line in the order of the columns, or what is wrong and in which of them. */
+function valuesOf(text: string, wanted: readonly string[][]) {
+  const row = text.length > longestLine ? lineTooLong : parseJsonLine(text);
+  if (typeof row === 'string') return { place: '', reason: row };
+  const values: Array<string | undefined> = [];
+  for (const names of wanted) {
+    const [key = '', ...others] = names.filter((name) => row.has(name));
+    const value = row.get(key);
+    const place = `, column ${names[0]}`;
+    if (others.length > 0)
+      return { place, reason: `stands there more than once (${[key, ...others].join(', ')}); keep one` };
+    if (typeof value === 'object') return { place, reason: `expected a text or a number, got ${value.unusable}` };
+    values.push(value);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'expected one JSON object a line';
-  return new Map(Object.entries(value));
-}
-
-// JSON.parse rounds integers above 2^53: long ones behind a key become text first. A quote inside a string is escaped, so `"key":` is a key.
-const longNumber = /("[A-Za-z_]+"\s*:\s*)(\d{16,})(?=\s*[,}])/g;
-
-function fieldOf(row: ReadonlyMap<string, unknown>, names: readonly string[]): string | undefined {
-  const key = names.find((name) => row.has(name));
-  const value = key === undefined ? undefined : row.get(key);
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value.trim() : JSON.stringify(value);
+  return values;
 }

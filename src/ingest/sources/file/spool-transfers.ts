@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { transferColumns } from './columns.js';
 import { FieldProblem } from './fields.js';
-import { type BlockTimes, parseTransfer } from './parse-transfer.js';
+import { type BlockTimes, parseTokenAddress, parseTransfer } from './parse-transfer.js';
 import { type OnBadRow, readChecked } from './read-checked.js';
 import { Spool } from './spool.js';
 import { decodeSpoolRow, encodeSpoolRow, type SpooledTransfer } from './spool-row.js';
@@ -24,7 +24,7 @@ export interface SpooledFiles {
  * the database yet, so that a bad row in the last line leaves nothing behind, and rows in any order cost the same.
  */
 export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFiles> {
-  const { files, folder, blockTimes, onBadRow, onBytes, signal } = request;
+  const { files, folder, blockTimes, onBadRow, onRow, onBytes, signal } = request;
   const spool = new Spool(folder);
   const tokens = createTokenNumbers();
   const names = distinctNames(files);
@@ -36,15 +36,15 @@ export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFile
     const { digest } = await readChecked(path, {
       columns: transferColumns,
       name: names[number] ?? path,
-      onBadRow: (error) => {
+      onBadRow,
+      onRow: () => {
+        signal?.throwIfAborted();
         read += 1;
-        onBadRow(error);
+        onRow?.();
       },
       ...(onBytes ? { onBytes } : {}),
       take: (values, line) => {
-        signal?.throwIfAborted();
-        const transfer = parseTransfer(values, blockTimes);
-        const address = transfer.tokenAddress ?? request.address;
+        const address = parseTokenAddress(values) ?? request.address;
         if (address === undefined) {
           throw new FieldProblem(
             'token_address',
@@ -52,11 +52,11 @@ export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFile
             undefined,
           );
         }
-        read += 1;
         if (request.address !== undefined && address !== request.address) {
           otherTokens += 1;
           return;
         }
+        const transfer = parseTransfer(values, blockTimes);
         const token = tokens.numberOf(address, transfer.blockNumber);
         const key = { token, block: transfer.blockNumber, log: transfer.logIndex, sequence };
         sequence += 1;
@@ -83,6 +83,7 @@ export interface SpoolRequest {
   readonly address?: string;
   readonly blockTimes: BlockTimes;
   readonly onBadRow: OnBadRow;
+  readonly onRow?: () => void;
   readonly onBytes?: (count: number) => void;
   readonly signal?: AbortSignal;
 }

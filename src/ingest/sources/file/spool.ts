@@ -1,7 +1,9 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mergeRuns } from './merge-runs.js';
+import { spoolProblem } from './spool-problem.js';
 import { compareKeys, type SpoolKey } from './spool-row.js';
+import { writeAll } from './write-all.js';
 
 /**
  * Sorts more lines than fit into memory: sorted runs on disk, merged when read. No package does this with a bound on memory and without
@@ -14,7 +16,11 @@ export class Spool {
   #runs: string[] = [];
   #files = 0;
 
-  constructor(private readonly folder: string) {}
+  /** Several spools may share a folder when their names differ. */
+  constructor(
+    private readonly folder: string,
+    private readonly name = 'run',
+  ) {}
 
   add(key: SpoolKey, line: string): void {
     this.#keys.push(key);
@@ -26,12 +32,16 @@ export class Spool {
   /** All lines in order. Call once, after the last `add`. */
   *sorted(): Generator<string> {
     this.#writeRun();
-    while (this.#runs.length > runsAtOnce) {
-      const part = this.#runs.splice(0, runsAtOnce);
-      this.#runs.push(this.#write(mergeRuns(part)));
-      for (const path of part) rmSync(path);
+    try {
+      while (this.#runs.length > runsAtOnce) {
+        const part = this.#runs.splice(0, runsAtOnce);
+        this.#runs.push(this.#write(mergeRuns(part)));
+        for (const path of part) rmSync(path);
+      }
+      yield* mergeRuns(this.#runs);
+    } catch (error) {
+      throw spoolProblem(error, this.folder);
     }
-    yield* mergeRuns(this.#runs);
   }
 
   #writeRun(): void {
@@ -41,14 +51,18 @@ export class Spool {
     const compare = (a: number, b: number) => compareKeys(keys[a] as SpoolKey, keys[b] as SpoolKey);
     if (order.some((i) => i > 0 && compare(i - 1, i) > 0)) order.sort(compare);
     const lines = this.#lines;
-    this.#runs.push(this.#write(order.map((i) => lines[i] as string)));
+    try {
+      this.#runs.push(this.#write(order.map((i) => lines[i] as string)));
+    } catch (error) {
+      throw spoolProblem(error, this.folder);
+    }
     this.#keys = [];
     this.#lines = [];
     this.#size = 0;
   }
 
   #write(lines: Iterable<string>): string {
-    const path = join(this.folder, `run-${this.#files}`);
+    const path = join(this.folder, `${this.name}-${this.#files}`);
     this.#files += 1;
     const file = openSync(path, 'w');
     try {
@@ -56,10 +70,10 @@ export class Spool {
       for (const line of lines) {
         part.push(line);
         if (part.length < 2_000) continue;
-        writeSync(file, `${part.join('\n')}\n`, null, 'latin1');
+        writeAll(file, `${part.join('\n')}\n`);
         part = [];
       }
-      if (part.length > 0) writeSync(file, `${part.join('\n')}\n`, null, 'latin1');
+      if (part.length > 0) writeAll(file, `${part.join('\n')}\n`);
     } finally {
       closeSync(file);
     }
