@@ -39,6 +39,8 @@ export interface StoreEntry {
 /** What is known of the store without asking it. */
 export interface StoreHealth {
   readonly kind: 'memory' | 'redis';
+  /** False while there is no connection to Redis, also when nobody has asked it yet. */
+  readonly connected: boolean;
   readonly breaker: BreakerState;
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -119,7 +121,12 @@ export async function createStore({
       }
       return count;
     },
-    health: () => ({ kind: store.kind, breaker: breaker.state, counts: telemetry.counts() }),
+    health: () => ({
+      kind: store.kind,
+      connected: redis?.client.isReady ?? true,
+      breaker: breaker.state,
+      counts: telemetry.counts(),
+    }),
     close: async () => {
       breaker.close();
       redis?.close();

@@ -109,7 +109,7 @@ function cacheStatus({ cache }: Config, backend: Backend | undefined): CacheStat
   const reads = hits + stale + misses + bypasses;
   return {
     kind: cache.redisUrl === undefined ? 'memory' : 'redis',
-    healthy: health?.breaker === 'closed',
+    healthy: health?.connected === true && health.breaker === 'closed',
     breaker: health?.breaker ?? 'closed',
     hits,
     stale,
