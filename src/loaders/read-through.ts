@@ -3,6 +3,7 @@ import type { Store } from '../cache/store.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database.js';
 import type { AnyRelation } from '../relations/relation.js';
+import { createFaultLog } from './fault-log.js';
 import { createFlights } from './flights.js';
 import { loadEpochs } from './load-epochs.js';
 import { createNegativeBudget } from './negative-budget.js';
@@ -59,7 +60,8 @@ export function createReadThrough({
   const flights = createFlights();
   // Its batches serve many requests, each of which keeps its own deadline.
   const limits = { deadlineAt: Number.POSITIVE_INFINITY, timeoutMs, selectionMs };
-  const epochReader = createReader({ database, settings, limits });
+  const onFault = createFaultLog({ telemetry: store.telemetry });
+  const epochReader = createReader({ database, settings, limits, onFault });
   const epochs = createEpochs({
     epochKeys: store.epochKeys,
     load: (subjects) => loadEpochs(epochReader, subjects),
@@ -72,7 +74,7 @@ export function createReadThrough({
     epochs,
     stats: () => ({ hits: counts.hit, stale: counts.stale, misses: counts.miss, bypasses: counts.bypass }),
     createScope: ({ deadlineAt, attempt, record }) => {
-      const deps = { database, settings, limits: { deadlineAt, timeoutMs, selectionMs } };
+      const deps = { database, settings, limits: { deadlineAt, timeoutMs, selectionMs }, onFault };
       const isLast = attempt >= lastAttempt;
       const reader: RequestReader = isLast
         ? createSnapshotReader(deps)

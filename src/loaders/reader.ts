@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 import type { CollectionName } from '../models/models.js';
 import type { AnswerSettings, Reader } from '../relations/relation.js';
 import { deadlineError, toGatewayError } from './database-errors.js';
+import type { FaultLog } from './fault-log.js';
 
 /** Bounds of one command. */
 export interface ReadLimits {
@@ -20,11 +21,13 @@ export function createReader({
   settings,
   limits,
   session,
+  onFault,
 }: {
   database: Pick<Database, 'models' | 'connection'>;
   settings: AnswerSettings;
   limits: ReadLimits;
   session?: ClientSession;
+  onFault?: FaultLog;
 }): Reader {
   const run = async <T>(command: (options: CommandOptions) => Promise<T>): Promise<T> => {
     const left = Math.min(limits.timeoutMs, limits.deadlineAt - Date.now());
@@ -32,8 +35,10 @@ export function createReader({
     const options = { timeoutMS: Math.ceil(left), ...(session ? { session } : { readPreference: 'primary' as const }) };
     try {
       return await within(command(options), left, limits.selectionMs ?? left, database.connection);
-    } catch (error) {
-      throw toGatewayError(error, limits.deadlineAt);
+    } catch (cause) {
+      const error = toGatewayError(cause, limits.deadlineAt);
+      onFault?.(error);
+      throw error;
     }
   };
   return {

@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../database.js';
 import type { AnswerSettings, Reader } from '../relations/relation.js';
+import type { FaultLog } from './fault-log.js';
 import { createReader, type ReadLimits } from './reader.js';
 
 /** Reads of one request, and what must be ended with it. */
@@ -17,6 +18,7 @@ export function createSnapshotReader(deps: {
   database: Pick<Database, 'models' | 'connection'>;
   settings: AnswerSettings;
   limits: ReadLimits;
+  onFault?: FaultLog;
 }): RequestReader {
   let opened: Promise<{ session: ClientSession; read: Reader }> | undefined;
   let turn: Promise<unknown> = Promise.resolve();

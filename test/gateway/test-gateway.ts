@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database.js';
 import { createGateway, type Gateway } from '../../src/gateway.js';
@@ -35,11 +36,13 @@ export interface Answer {
 export async function startTestGateway({
   database,
   environment = {},
+  logger = pino({ level: 'silent' }),
 }: {
   database: Database | Promise<Database>;
   environment?: Record<string, string>;
+  logger?: Logger;
 }): Promise<TestGateway> {
-  const gateway = await createGateway({ config: readConfig({ LOG_LEVEL: 'silent', ...environment }), database });
+  const gateway = await createGateway({ config: readConfig(environment), database, logger });
   const url = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
   const post: TestGateway['post'] = async (body, headers = { 'content-type': 'application/json' }) =>
     toAnswer(

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { createDatabase } from '../../src/database.js';
 import { createEmbeddedServer } from '../../src/embedded/server.js';
+import { createWire } from '../support/wire.js';
 import { epochsSeen, startProcess } from './process.js';
 import { insertTokens } from './tokens.js';
 
@@ -14,40 +14,6 @@ const closers: Array<() => Promise<unknown>> = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
-
-/** A wire to a port that can be cut, or go silent while its connections stay. */
-async function createWire(port: number) {
-  const sockets = new Set<Socket>();
-  let silent = false;
-  const server = createServer((inner) => {
-    const outer = connect(port, '127.0.0.1');
-    for (const [from, to] of [
-      [inner, outer],
-      [outer, inner],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (bytes) => silent || to.write(bytes));
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : 0,
-    hush: () => {
-      silent = true;
-    },
-    /** New bytes pass again; those swallowed meanwhile are lost, so connections that waited for them stay silent. */
-    speak: () => {
-      silent = false;
-    },
-    cut: async () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
 
 async function open({ redisUrl, mongoTimeoutMs = '5000' }: { redisUrl?: string; mongoTimeoutMs?: string } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'outage-'));
