@@ -20,12 +20,15 @@ export interface OpenedDatabase {
 export async function openDatabase({
   config,
   signal,
+  warn,
 }: {
   config: Config;
   signal: AbortSignal;
+  /** Is told why MongoDB does not answer, once for each reason. */
+  warn: (message: string) => void;
 }): Promise<OpenedDatabase> {
   if (config.database.uri !== undefined) {
-    return { database: await connectAtLast(config.database, signal), demo: false, folder: undefined };
+    return { database: await connectAtLast(config.database, signal, warn), demo: false, folder: undefined };
   }
   const folder = storeFolder(config);
   if (presumesDemo(config)) return openDemo(config);
@@ -53,12 +56,20 @@ export function storeFolder(config: Pick<Config, 'database'>): string {
   return join(config.database.dataDir, 'store');
 }
 
-async function connectAtLast(config: Config['database'], signal: AbortSignal): Promise<Database> {
+async function connectAtLast(
+  config: Config['database'],
+  signal: AbortSignal,
+  warn: (message: string) => void,
+): Promise<Database> {
+  const told = new Set<string>();
   for (;;) {
     try {
       return await createDatabase({ config });
     } catch (error) {
       if (!(error instanceof UpstreamUnavailableError)) throw error;
+      const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      if (!told.has(reason)) warn(`MongoDB (MONGODB_URI) does not answer, it is tried again every second: ${reason}`);
+      told.add(reason);
       await pause(retryMs, undefined, { signal });
     }
   }

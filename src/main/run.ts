@@ -30,7 +30,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 async function start(environment: Environment, closing: AbortController): Promise<void> {
   const config = readConfig(environment);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
-  const opened = openDatabase({ config, signal: closing.signal });
+  const opened = openDatabase({
+    config,
+    signal: closing.signal,
+    warn: (message) => logger.warn(message),
+  });
   const gateway = await createGateway({
     config,
     database: opened.then(({ database }) => database),

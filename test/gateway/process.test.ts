@@ -105,7 +105,10 @@ describe('the process', () => {
         MONGODB_URI: `mongodb://127.0.0.1:${await freePort()}/x?directConnection=true`,
       },
     });
-    child.stderr.resume();
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk;
+    });
     const url = `http://localhost:${port}`;
     const ended = once(child, 'exit');
     const ask = async (query: string) => {
@@ -134,6 +137,7 @@ describe('the process', () => {
     expect(refused.ms).toBeLessThan(2_000);
     expect((await fetch(`${url}/ready`)).status).toBe(503);
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(log.match(/does not answer, it is tried again every second: [^"]*ECONNREFUSED/g)).toHaveLength(1);
     child.kill('SIGINT');
     expect((await ended)[0]).toBe(0);
   });
