@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { BlockCheck } from './block-check.js';
 import { transferColumns } from './columns.js';
 import { FieldProblem } from './fields.js';
 import { type BlockTimes, parseTokenAddress, parseTransfer } from './parse-transfer.js';
@@ -9,7 +10,7 @@ import { decodeSpoolRow, encodeSpoolRow, type SpooledTransfer } from './spool-ro
 
 /** Checked transfers of the inputs, sorted by token and block. */
 export interface SpooledFiles {
-  /** Contract addresses by the number that spooled rows carry; at least one row each. */
+  /** Contract addresses by the number that spooled rows carry. */
   readonly tokens: ReadonlyArray<{ readonly address: string; readonly rows: number; readonly lowestBlock: number }>;
   readonly read: number;
   /** Rows of tokens that were not asked for. */
@@ -26,6 +27,7 @@ export interface SpooledFiles {
 export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFiles> {
   const { files, folder, blockTimes, onBadRow, onRow, onBytes, signal } = request;
   const spool = new Spool(folder);
+  const check = request.address === undefined ? new BlockCheck(folder) : undefined;
   const tokens = createTokenNumbers();
   const names = distinctNames(files);
   const digests: string[] = [];
@@ -61,9 +63,20 @@ export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFile
         const key = { token, block: transfer.blockNumber, log: transfer.logIndex, sequence };
         sequence += 1;
         spool.add(key, encodeSpoolRow(key, transfer, number, line));
+        check?.add({ ...key, timestamp: transfer.timestamp, file: number, line });
       },
     });
     digests.push(digest);
+  }
+  if (tokens.list.length > 1) {
+    check?.run({
+      placeOf: ({ file, line }) => `${names[file]}:${line}`,
+      addressOf: (token) => tokens.list[token]?.address,
+      onRefused: ({ token }, error) => {
+        tokens.take(token);
+        onBadRow(error);
+      },
+    });
   }
   return {
     tokens: tokens.list,
@@ -71,7 +84,8 @@ export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFile
     otherTokens,
     digest: createHash('sha256').update(digests.sort().join()).digest('hex'),
     rows: function* () {
-      for (const line of spool.sorted()) yield decodeSpoolRow(line, names);
+      const lines = check ? check.passed(spool.sorted()) : spool.sorted();
+      for (const line of lines) yield decodeSpoolRow(line, names);
     },
   };
 }
@@ -106,6 +120,11 @@ function createTokenNumbers() {
         token.lowestBlock = Math.min(token.lowestBlock, block);
       }
       return number;
+    },
+    /** Counts a row less. */
+    take: (number: number): void => {
+      const token = list[number];
+      if (token) token.rows -= 1;
     },
   };
 }
