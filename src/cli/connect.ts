@@ -7,6 +7,7 @@ import { createStore } from '../cache/store.js';
 import { type Config, readConfig } from '../config.js';
 import { createDatabase, type Database } from '../database.js';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.js';
+import { isHeld } from '../ingest/sources/demo/lease.js';
 import { readSharedLife } from '../services/shared-store.js';
 import { createTokenDataService, type TokenDataService } from '../services/token-data-service.js';
 import { createTelemetry } from '../telemetry.js';
@@ -31,7 +32,8 @@ export async function connect(
 ): Promise<Connections> {
   const config = readConfig(environment);
   const database = await createDatabase({
-    config: { ...config.database, dataDir: join(config.database.dataDir, 'store') },
+    // The loopback port is the gateway's; a command that asked for it as well would not start beside it.
+    config: { ...config.database, embeddedPort: undefined, dataDir: join(config.database.dataDir, 'store') },
   });
   try {
     const { databaseId, formatVersion } = database.metadata;
@@ -56,8 +58,17 @@ export async function connect(
   }
 }
 
-/** True when a gateway of this data directory shows the demo, because its own store was empty when it started. */
-export async function mayShowDemo({ config, database }: Connections): Promise<boolean> {
-  if (database.kind !== 'embedded' || !existsSync(join(config.database.dataDir, 'demo'))) return false;
-  return (await database.models.tokens.countDocuments({}, { limit: 1 })) === 0;
+/**
+ * True while a gateway of this data directory shows the demo: it goes on doing so until it is started again, whatever is imported. The
+ * process that writes the demo holds a lease on it.
+ */
+export async function showsDemo({ config, database }: Pick<Connections, 'config' | 'database'>): Promise<boolean> {
+  const dataDir = join(config.database.dataDir, 'demo');
+  if (database.kind !== 'embedded' || !existsSync(dataDir)) return false;
+  const demo = await createDatabase({ config: { ...config.database, embeddedPort: undefined, dataDir }, demo: true });
+  try {
+    return await isHeld({ models: demo.models, name: 'demo', now: Date.now });
+  } finally {
+    await demo.close();
+  }
 }

@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import type { ImportRequest } from '../services/import-request.js';
 import { importFiles } from '../services/import-service.js';
 import { createImportSummary, type ImportSummary } from '../services/import-summary.js';
-import { type Connections, mayShowDemo } from './connect.js';
+import { type Connections, showsDemo } from './connect.js';
 import type { Output } from './output.js';
 import { createProgress } from './progress.js';
 
 /** `import`: takes files in; exit code 0, 1 when an error stopped it, 130 when a signal ended it; each after whole batches, which are told. */
 export async function runImport(connections: Connections, output: Output, request: ImportRequest): Promise<number> {
   const startedAt = performance.now();
-  const demo = await mayShowDemo(connections);
   const { onProgress, stop } = createProgress();
   const interrupt = createInterrupt(output);
   const summary = createImportSummary();
@@ -23,9 +22,9 @@ export async function runImport(connections: Connections, output: Output, reques
     stop();
     interrupt.close();
   }
-  if (demo && summary.new > 0) {
+  if (summary.new > 0 && (await showsDemo(connections))) {
     summary.notices.push(
-      'A gateway that runs on this DATA_DIR shows the demo: restart it, and it shows what was imported.',
+      'The gateway that runs on this DATA_DIR shows the demo: restart it, and it shows what was imported.',
     );
   }
   for (const notice of summary.notices) output.note(notice);

@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { BadUserInputError } from '../errors.js';
 import { auditToken, type Difference } from '../ingest/audit.js';
 import { dumpDatabase } from '../ingest/dump.js';
 import type { Connections } from './connect.js';
@@ -13,12 +14,10 @@ export async function runVerify(
   output: Output,
   { names, dump }: VerifyOptions,
 ): Promise<number> {
-  if (dump !== undefined) {
-    const lines = Readable.from(dumpDatabase(connections.database)).map((line: string) => `${line}\n`);
-    await pipeline(lines, createWriteStream(dump));
-  }
+  const tokens = await pickTokens(connections, names);
+  if (dump !== undefined) await writeDump(connections, dump);
   const reports: TokenReport[] = [];
-  for (const token of await pickTokens(connections, names)) reports.push(await reportOf(connections, token));
+  for (const token of tokens) reports.push(await reportOf(connections, token));
   const clean = reports.every(
     ({ differences, negativeBalances, moving }) => differences + negativeBalances === 0 && !moving,
   );
@@ -30,6 +29,14 @@ export async function runVerify(
 export interface VerifyOptions {
   readonly names: readonly string[];
   readonly dump?: string | undefined;
+}
+
+async function writeDump({ database }: Connections, path: string): Promise<void> {
+  const file = await open(path, 'w').catch((error: Error) => {
+    throw new BadUserInputError(`--dump: expected a file that can be written, got: ${error.message}`);
+  });
+  const lines = Readable.from(dumpDatabase(database)).map((line: string) => `${line}\n`);
+  await pipeline(lines, file.createWriteStream());
 }
 
 interface TokenReport {

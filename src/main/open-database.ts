@@ -15,7 +15,7 @@ export interface OpenedDatabase {
 
 /**
  * Opens the database of MONGODB_URI, and tries again for as long as it does not answer; or the embedded store: imported data in
- * `DATA_DIR/store` where there is a token, else the demo in `DATA_DIR/demo`, unless DEMO is off. Data of the demo never meets other data.
+ * `DATA_DIR/store` where a token has rows, else the demo in `DATA_DIR/demo`, unless DEMO is off. Data of the demo never meets other data.
  */
 export async function openDatabase({
   config,
@@ -33,7 +33,8 @@ export async function openDatabase({
   const folder = storeFolder(config);
   if (presumesDemo(config)) return openDemo(config);
   const store = await createDatabase({ config: { ...config.database, dataDir: folder } });
-  if (!config.demo || (await store.models.tokens.findOne({}, { _id: 1 }).lean())) {
+  // A token of which nothing came yet has no source, and nothing to show instead of the demo.
+  if (!config.demo || (await store.models.tokens.findOne({ source: { $ne: null } }, { _id: 1 }).lean())) {
     return { database: store, demo: false, folder };
   }
   await store.close();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hash, wallet } from '../ingest/support.js';
@@ -132,11 +132,8 @@ describe('the command line', () => {
       [header, `1,1736121600,${hash(1)},0,0,${wallet(7)},${wallet(8)},5,${wallet(0xee)}`].join('\n'),
     );
     const environment = cli.another();
-    // The folder of a demo, and a store that is still empty: what a gateway that shows the demo leaves.
-    await mkdir(join(environment.DATA_DIR ?? '', 'demo'), { recursive: true });
     const run = await cli.runHere(['import', file, '--address', wallet(0xee)], { environment });
     expect(run.stderr).toContain('1 addresses came out below 0');
-    if (environment.MONGODB_URI === '') expect(run.stderr).toContain('shows the demo: restart it');
     const verified = await cli.runHere(['verify'], { environment });
     expect(verified).toMatchObject({ code: 1, stdout: expect.stringContaining(`${wallet(7)} has -5`) });
   });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { createDatabase } from '../../src/database.js';
+import { createPipeline } from '../../src/ingest/pipeline.js';
 import { createTokenDataService } from '../../src/services/token-data-service.js';
 import { freePort } from '../support/free-port.js';
 import { type RunningGateway, startProgram } from '../support/program.js';
@@ -51,19 +52,27 @@ describe('the process', () => {
     expect(await demo.stop()).toBe(0);
   });
 
-  it('shows imported data instead of the demo where there is some', async () => {
+  it('shows imported data instead of the demo where a token has rows, which takes more than a token', async () => {
     const environment = { DATA_DIR: join(folder, 'imported') };
     const settings = readConfig(environment).database;
-    const database = await createDatabase({ config: { ...settings, dataDir: join(settings.dataDir, 'store') } });
-    await createTokenDataService({ database, publisher }).createToken({
-      name: 'Mine',
-      symbol: 'MINE',
-      contractAddress: '0x00000000000000000000000000000000000000ff',
-    });
-    await database.close();
+    const fill = async (rows: boolean) => {
+      const database = await createDatabase({ config: { ...settings, dataDir: join(settings.dataDir, 'store') } });
+      const labels = rows ? { name: 'Mine', symbol: 'MINE' } : { name: 'Bare', symbol: 'BARE' };
+      const contractAddress = `0x${(rows ? '1' : '2').repeat(40)}`;
+      const service = createTokenDataService({ database, publisher });
+      const { _id: tokenId } = await service.createToken({ ...labels, contractAddress });
+      const prices = [{ timestamp: 1_736_121_600_000, price: '1', volume: '0', where: 'test' }];
+      if (rows) await createPipeline({ database, publisher }).commit({ tokenId, source: 'file', prices });
+      await database.close();
+    };
+    await fill(false);
+    const bare = await startProgram({ environment });
+    expect((await bare.ask('{ status { demo } }')).data).toEqual({ status: { demo: true } });
+    expect(await bare.stop()).toBe(0);
+    await fill(true);
     const gateway = await startProgram({ environment });
     const { data } = await gateway.ask('{ status { demo } tokens { nodes { symbol } } }');
-    expect(data).toEqual({ status: { demo: false }, tokens: { nodes: [{ symbol: 'MINE' }] } });
+    expect(data).toEqual({ status: { demo: false }, tokens: { nodes: [{ symbol: 'BARE' }, { symbol: 'MINE' }] } });
     expect(await gateway.stop()).toBe(0);
   });
 

@@ -42,6 +42,12 @@ export function createLease({ models, name, lifeMs, now }: LeaseOptions): Lease 
   };
 }
 
+/** True while somebody holds the lease. */
+export async function isHeld({ models, name, now }: Omit<LeaseOptions, 'lifeMs'>): Promise<boolean> {
+  const held = { _id: `lease:${name}`, expiresAt: { $gt: new Date(now()) } };
+  return (await models.jobs.countDocuments(held, { limit: 1 })) === 1;
+}
+
 // Two processes that find no lease make it at the same time: one of them is told that the key is there already.
 function unlessTaken(error: unknown): undefined {
   if ((error as { code?: unknown }).code !== 11_000) throw error;
