@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { createExecutor } from './executor.js';
 import { createFormatError } from './format-error.js';
+import { knownOperationsRule } from './known-operations.js';
 import { createLimitsRule } from './limits.js';
 import { createStatusCodePlugin, maxErrors } from './status-code-plugin.js';
 
@@ -34,7 +35,7 @@ export function createApollo({
     introspection,
     parseOptions: { maxTokens },
     maxRecursiveSelections: maxFields * 10,
-    validationRules: [createLimitsRule(config.query)],
+    validationRules: [knownOperationsRule, createLimitsRule(config.query)],
     validationOptions: { maxErrors: maxErrors - 1 },
     formatError: createFormatError({
       limits: config.query,

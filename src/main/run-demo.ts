@@ -23,8 +23,14 @@ export async function runDemo({ backend, logger }: { backend: Backend; logger: L
       report.line(`demo: ${Math.floor(share * 100)} % filled, ${transfers} transfers, ${symbol}`),
     onError: (error) => logger.error({ err: error }, 'the demo failed to write; it is tried again with the next block'),
   });
-  void demo.filled.then(() => report.end('demo: filled'));
-  return demo;
+  let isClosing = false;
+  void demo.filled.then(() => report.end(isClosing ? 'demo: goes on being filled at the next start' : 'demo: filled'));
+  return {
+    close: () => {
+      isClosing = true;
+      return demo.close();
+    },
+  };
 }
 
 /** On a terminal one line that is written over; elsewhere a line per tenth of a second would be noise, so only the end. */

@@ -18,6 +18,7 @@ const documents: Array<[what: string, query: unknown, variables: unknown, status
   ['an open brace', '{ status {', {}, 400, 'GRAPHQL_PARSE_FAILED'],
   ['a lone surrogate', '{ \ud800 }', {}, 400, 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', '{ statu { version } }', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
+  ['a subscription', 'subscription { a { b } }', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
   ['an unknown argument', '{ tokens(firs: 1) { totalCount } }', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
   ['an unknown directive', '{ status @aa { version } }', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
   ['a fragment of itself', '{ ...a } fragment a on Query { ...a }', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],

@@ -52,6 +52,19 @@ describe('the process', () => {
     expect(await demo.stop()).toBe(0);
   });
 
+  it('does not call a demo filled that was ended while it was being filled, and fills it at the next start', async () => {
+    const environment = { DATA_DIR: join(folder, 'ended') };
+    const first = await startProgram({ environment });
+    const symbols = async ({ ask }: RunningGateway) => (await ask('{ tokens { totalCount } }')).data;
+    await expect.poll(() => symbols(first), { timeout: 10_000, interval: 10 }).toEqual({ tokens: { totalCount: 4 } });
+    expect(await first.stop()).toBe(0);
+    await expect.poll(() => first.log).toContain('demo: goes on being filled at the next start');
+    expect(first.log).not.toContain('demo: filled');
+    const second = await startProgram({ environment });
+    await expect.poll(() => second.log, { timeout: 30_000, interval: 100 }).toContain('demo: filled');
+    expect(await second.stop()).toBe(0);
+  });
+
   it('shows imported data instead of the demo where a token has rows, which takes more than a token', async () => {
     const environment = { DATA_DIR: join(folder, 'imported') };
     const settings = readConfig(environment).database;
