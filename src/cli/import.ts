@@ -33,7 +33,9 @@ export async function runImport(connections: Connections, output: Output, reques
   for (const row of summary.refusedRows) if (row !== told) output.note(`refused ${row}`);
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   const [value, text] = [{ ...summary, seconds }, textOf(summary, seconds)];
-  if (failure !== undefined) return output.failure(failure, { value, text });
+  if (failure !== undefined) {
+    return output.failure(failure, { value, text: summary.read === 0 ? undefined : `Before the error: ${text}` });
+  }
   output.result(value, text);
   return summary.interrupted ? 130 : 0;
 }

@@ -6,7 +6,7 @@ export interface Output {
   result(value: object, text: string): void;
   note(text: string): void;
   /** Tells an error, and what was done before it, and gives the exit code for it. */
-  failure(error: unknown, done?: { readonly value: object; readonly text: string }): number;
+  failure(error: unknown, done?: { readonly value: object; readonly text: string | undefined }): number;
 }
 
 /** Output of a command; `json` prints exactly one object on stdout. */
@@ -22,7 +22,7 @@ export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
       const known = error instanceof GatewayError;
       const message = error instanceof Error ? error.message : String(error);
       if (json) print({ ...done?.value, error: { code: known ? error.code : 'INTERNAL', message } });
-      else if (done) stdout(`${done.text}\n`);
+      else if (done?.text !== undefined) stdout(`${done.text}\n`);
       stderr(`Error: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
       return 1;
     },
