@@ -114,7 +114,9 @@ async function adoptKnown({ database, tokens, notify }: TokenWriterDeps, wish: T
     );
   }
   const { decimals, paymentRule } = wish;
-  await tokens.updateToken(known._id, { decimals, paymentRule });
+  const newDecimals = decimals !== undefined && (known.decimalsAssumed || decimals !== known.decimals);
+  // An update tells the caches; for many tokens that already are as wished nothing has to be told.
+  if (newDecimals || paymentRule !== undefined) await tokens.updateToken(known._id, { decimals, paymentRule });
   const others = (['symbol', 'name'] as const).filter((field) => {
     const label = wish[field]?.trim();
     return label !== undefined && !isMadeFrom(known[field], label, wish.address);

@@ -40,7 +40,7 @@ export async function createCli() {
       return { code, signal: null, ...texts };
     },
     /** Environment of another database beside the first. */
-    another: () => environmentOf(folder, 'other'),
+    another: (name = 'other') => environmentOf(folder, name),
     close: async () => {
       for (const { uri } of servers.splice(0)) {
         const connection = await mongoose.createConnection(uri).asPromise();

@@ -95,6 +95,16 @@ describe('the tokens of an import', () => {
     await expect(run({ files, address: token, chainId: 7 })).rejects.toThrow('--chain-id: the token ONE');
   });
 
+  it('that are known as they are wished tell the caches nothing', async () => {
+    const token = address('abd');
+    const request = { files: [await write(header, row(token, 1))], address: token, symbol: 'ONE', decimals: 6 };
+    await run(request);
+    const { pipeline, service, published } = createIngest(test.database);
+    const deps = { database: test.database, pipeline, tokens: service, tempDir: join(folder, 'tmp') };
+    expect(await importFiles(deps, request)).toMatchObject({ new: 0, known: 1 });
+    expect([published.tokens, published.catalogue]).toEqual([[], []]);
+  });
+
   it('take opening balances only with a block: the given one, or that of a row', async () => {
     const token = address('ddd');
     const openingBalances = await write('address,balance_raw', `${wallet(5)},5`);
