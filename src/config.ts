@@ -106,7 +106,8 @@ export const variables = {
   MAX_WEEKS: bound(whole(1), '260', 'Largest `weeks` of weeklyPayments.'),
   MAX_PROJECTION_WEEKS: bound(whole(1), '52', 'Largest `weeks` of paymentProjections.'),
   MAX_WINDOW_DAYS: bound(whole(1), '1100', 'Days of the longest window, both ends counted.'),
-  MAX_PRICES: bound(whole(1), '10000', 'Prices of one answer.'),
+  MAX_PRICES: bound(whole(1), '10000', 'Prices of one token.'),
+  MAX_ROWS: bound(whole(1), '250000', 'Rows of one answer, over all its fields and tokens.'),
   MAX_QUERY_TOKENS: bound(whole(10), '2000', 'Lexical tokens of a document.'),
   MAX_QUERY_DEPTH: bound(whole(2), '12', 'Levels of fields of a document.'),
   MAX_QUERY_ALIASES: bound(whole(0), '60', 'Aliases of a document, also through fragments.'),
@@ -214,6 +215,7 @@ function toConfig(v: Parsed) {
       maxProjectionWeeks: v.MAX_PROJECTION_WEEKS,
       maxWindowDays: v.MAX_WINDOW_DAYS,
       maxPrices: v.MAX_PRICES,
+      maxRows: v.MAX_ROWS,
       holderBands: v.HOLDER_BANDS,
     },
   } as const;

@@ -12,7 +12,7 @@ export const errorCodes = {
   QUERY_LIMIT_EXCEEDED: {
     status: 400,
     retryable: false,
-    meaning: 'The document is deeper, longer or wider than allowed.',
+    meaning: 'The document is deeper, longer or wider than allowed, or its answer would have too many rows.',
   },
   FORBIDDEN: { status: 403, retryable: false, meaning: 'The caller may not do this.' },
   TOKEN_NOT_FOUND: { status: 404, retryable: false, meaning: 'No token has this id, symbol or address.' },
@@ -75,6 +75,17 @@ export class BadUserInputError extends GatewayError {
 export class BadCursorError extends GatewayError {
   constructor(options: { field: string; cause?: unknown }) {
     super('BAD_CURSOR', `after: expected a cursor that ${options.field} gave out; ask again without it.`, options);
+  }
+}
+
+/** An answer would have more rows than one may have. */
+export class RowLimitError extends GatewayError {
+  constructor({ limit, found }: { limit: number; found: number }) {
+    super(
+      'QUERY_LIMIT_EXCEEDED',
+      `The answer may have at most ${limit} rows over all its fields and tokens, but could have ${found}. Ask for fewer tokens, fewer fields or shorter windows at once.`,
+      { details: { limit, found } },
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
-import { decodeAmount, formatUnits } from '../models/amount.js';
+import { formatUnits } from '../models/amount.js';
 import { Freshness } from '../models/freshness.js';
 import { GraphQLBigInt, GraphQLDecimal } from '../models/scalars.js';
 import { Token } from '../models/token.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
+import { supplyOf } from '../models/token-totals.js';
 
 /** The fields of Token that are made from the snapshot alone; the others are read from it as they are. */
 @Resolver(() => Token)
@@ -14,7 +15,7 @@ export class TokenResolver {
       'Freshness: comes with the epoch, never older. Every amount of this schema is in tokens, not base units.',
   })
   totalSupply(@Root() { totals, decimals }: TokenSnapshot): string {
-    return formatUnits(decodeAmount(totals.chainSupply ?? totals.supply), decimals);
+    return formatUnits(supplyOf(totals), decimals);
   }
 
   /** Read beside the epoch, never from a cache. */

@@ -1,7 +1,7 @@
 import type { EpochValue } from '../cache/epoch-value.js';
-import { BadUserInputError } from '../errors.js';
 import { chooseBySymbol } from '../models/choose-by-symbol.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
+import { within } from '../relations/bounds.js';
 import type { AnyRelation } from '../relations/relation.js';
 import {
   addressReadable,
@@ -14,6 +14,7 @@ import { deadlineError } from './database-errors.js';
 import { createLoader } from './loader.js';
 import { readBatch } from './read-batch.js';
 import type { Outcome, Readable, ReadResult } from './readable.js';
+import { createRowBudget } from './row-budget.js';
 import type { ScopeState } from './scope-state.js';
 import { parseTokenCursor } from './token-cursor.js';
 import { relationReadable, type TokenEntity, tokenReadable } from './token-readables.js';
@@ -66,7 +67,12 @@ export function createRequestScope({
 }): RequestScope {
   const outcomes: FieldOutcome[] = [];
   const mentioned = new Set<string>();
-  const load = createLoader((readables) => before(deadlineAt, readBatch(readables, state)));
+  const { settings } = state.read;
+  const budget = createRowBudget(settings.maxRows);
+  const load = createLoader(async (readables) => {
+    budget.check();
+    return before(deadlineAt, readBatch(readables, state));
+  });
   const note = (path: Path | undefined, { outcome, epoch, ageMs }: ReadResult, of?: EpochValue | null): void => {
     if (!record || !path) return;
     outcomes.push({ path, outcome, epoch, asOfBlock: of?.asOfBlock ?? null, asOfTime: of?.asOfTime ?? null, ageMs });
@@ -105,10 +111,7 @@ export function createRequestScope({
       return null;
     },
     tokenList: async ({ first, after, isActive }, path) => {
-      const { maxFirst } = state.read.settings;
-      if (!Number.isInteger(first) || first < 1 || first > maxFirst) {
-        throw new BadUserInputError(`first: expected 1 to ${maxFirst}, got ${first}.`);
-      }
+      within({ argument: 'first', value: first, max: settings.maxFirst });
       const found = await lookUp(
         listReadable({ first, isActive, after: after === null ? null : parseTokenCursor(after) }),
       );
@@ -121,8 +124,12 @@ export function createRequestScope({
       // The caller has the token already, also when another scope gave it out: its epoch is fixed.
       state.pins.hold(id, owner);
       if (state.pins.get(id)?.epoch !== epoch) setMoved();
-      const readable = relationReadable({ relation, token: owner, args, settings: state.read.settings });
+      const readable = relationReadable({ relation, token: owner, args, settings });
+      budget.add(readable.rows ?? 0);
       const result = await load(readable);
+      if (readable.rows === undefined) budget.add((result.value as unknown[]).length);
+      // What this request has loaded already comes without a batch, and what only the value tells comes after it.
+      budget.check();
       note(path, result, owner);
       return result.value;
     },

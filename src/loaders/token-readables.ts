@@ -36,12 +36,15 @@ export function relationReadable({
     },
   };
   const key = keys.relation(token.id, relation.name, normal);
-  return { key, subject: token.id, tier: relation.tier, group, isToken: false, token };
+  const rows = relation.rows?.(token, normal, settings) ?? (Array.isArray(relation.type) ? undefined : 1);
+  return { key, subject: token.id, tier: relation.tier, group, isToken: false, token, rows };
 }
 
 /** Carries the token, because relations are computed from its totals and asOfTime. */
 export interface RelationReadable extends Readable {
   readonly token: TokenSnapshot;
+  /** Most rows of the value; undefined where only the value tells. */
+  readonly rows: number | undefined;
 }
 
 const tokenGroup: Group = {

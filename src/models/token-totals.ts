@@ -1,5 +1,5 @@
 import { modelOptions, prop, Severity } from '@typegoose/typegoose';
-import { encodeAmount } from './amount.js';
+import { decodeAmount, encodeAmount } from './amount.js';
 
 /** Sums over all rows of one token, so that no answer has to count a whole collection. Amounts in stored form (see amount.ts). */
 @modelOptions({ schemaOptions: { _id: false }, options: { allowMixed: Severity.ERROR } })
@@ -69,4 +69,9 @@ export function emptyTotals(): TokenTotals {
     negativeBalanceCount: 0,
     openingWallets: 0,
   };
+}
+
+/** The total supply in base units: the chain's own answer where there is one. Shares are a part of it. */
+export function supplyOf({ chainSupply, supply }: Pick<TokenTotals, 'chainSupply' | 'supply'>): bigint {
+  return decodeAmount(chainSupply ?? supply);
 }

@@ -2,7 +2,7 @@ import { decodeAmount, formatUnits } from '../models/amount.js';
 import { DailyCumulativeMetrics } from '../models/daily-cumulative-metrics.js';
 import { Period } from '../models/enums.js';
 import type { Row } from '../models/models.js';
-import { Last30DaysArgs, normalizeDayWindow, windowsOf } from './day-window.js';
+import { daysShown, Last30DaysArgs, normalizeDayWindow, windowsOf } from './day-window.js';
 import { daysOf, readDays, type StoredDays } from './read-days.js';
 import { type OfToken, relation } from './relation.js';
 
@@ -14,6 +14,7 @@ export const dailyMetrics = relation({
   args: Last30DaysArgs,
   normalize: normalizeDayWindow(Period.LAST_30_DAYS),
   tier: 'long',
+  rows: daysShown,
   load: async (tokens, args, read) => {
     const windows = windowsOf(tokens, args, read.settings);
     const stored = await readDays({ read, collection: 'dailyCumulativeMetrics', windows, asked: args });

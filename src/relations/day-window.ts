@@ -76,24 +76,37 @@ export function windowsOf(
   settings: AnswerSettings,
 ): TokenWindow[] {
   const wanted = tokens.flatMap((token) => {
-    const { firstDay } = token.totals;
-    if (firstDay === null || token.asOfTime === null) return [];
-    const lastDay = dayOf(new Date(token.asOfTime));
-    const from = window.period ? addDays(lastDay, 1 - periodDays[window.period]) : (window.from ?? firstDay);
-    return [{ token, firstDay, lastDay, from, to: window.to ?? lastDay }];
+    const ends = endsOf(token, window);
+    return ends ? [{ token, ...ends }] : [];
   });
   refuseTokens(wanted, ({ token, from, to }) => {
     const problem = windowProblem({ from, to, days: countDays(from, to), max: settings.maxWindowDays });
     return problem ? { tokenId: token.id, problem } : undefined;
   });
   return wanted
-    .map(({ token, firstDay, lastDay, from, to }) => ({
+    .map(({ token, from, start, end }) => ({
       token,
-      start: from > firstDay ? from : firstDay,
-      end: to < lastDay ? to : lastDay,
+      start,
+      end,
       // Nothing lies before the first day or behind the last: leaving such ends open makes windows of many tokens one.
       lower: window.period ? from : window.from,
       upper: window.to,
     }))
     .filter(({ start, end }) => start <= end);
+}
+
+/** Days that a window shows of a token; 0 where it is refused. */
+export function daysShown(token: TokenSnapshot, window: DayWindow, { maxWindowDays }: AnswerSettings): number {
+  const ends = endsOf(token, window);
+  if (!ends || countDays(ends.from, ends.to) > maxWindowDays) return 0;
+  return Math.max(0, countDays(ends.start, ends.end));
+}
+
+/** The ends of a window as asked of a token, and clipped to its data; undefined without data. */
+function endsOf({ totals: { firstDay }, asOfTime }: TokenSnapshot, window: DayWindow) {
+  if (firstDay === null || asOfTime === null) return undefined;
+  const lastDay = dayOf(new Date(asOfTime));
+  const from = window.period ? addDays(lastDay, 1 - periodDays[window.period]) : (window.from ?? firstDay);
+  const to = window.to ?? lastDay;
+  return { from, to, start: from > firstDay ? from : firstDay, end: to < lastDay ? to : lastDay };
 }

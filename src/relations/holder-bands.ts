@@ -25,32 +25,40 @@ export function leastBalance(edge: Edge, supply: bigint): string {
   return encodeAmount(least > 1n ? least : 1n);
 }
 
-/**
- * Bands of one token. `balances` are those of every band but the lowest; the lowest gets what the totals leave. Without a supply above 0
- * it gets everything.
- */
-export function bandsOf({
-  token: { totals, decimals },
-  supply,
-  edges,
-  balances,
-}: {
-  token: TokenSnapshot;
-  supply: bigint;
-  edges: readonly Edge[];
-  balances: readonly bigint[];
-}): HolderBand[] {
-  const upper = edges.slice(0, -1).map((edge) => ({ edge, count: 0, balance: 0n }));
-  const rest = { count: totals.holderCount, balance: decodeAmount(totals.heldAmount) };
-  for (const balance of supply > 0n ? balances : []) {
-    const band = upper.find(({ edge }) => balance * 100n * 10n ** BigInt(edge.places) >= edge.units * supply);
-    if (!band) continue;
-    band.count += 1;
-    band.balance += balance;
-    rest.count -= 1;
-    rest.balance -= balance;
+/** Holders of one band and what they have. */
+export interface BandSum {
+  count: number;
+  balance: bigint;
+}
+
+/** Sums of the bands but the lowest, from the top, before a balance is added. */
+export function emptySums(edges: readonly Edge[]): BandSum[] {
+  return edges.slice(0, -1).map(() => ({ count: 0, balance: 0n }));
+}
+
+/** Adds a balance to the band that its exact share of a supply above 0 belongs to; none of these for the lowest band. */
+export function addBalance(sums: readonly BandSum[], balance: bigint, edges: readonly Edge[], supply: bigint): void {
+  const band = sums.find((_, i) => {
+    const edge = edges[i];
+    return edge !== undefined && balance * 100n * 10n ** BigInt(edge.places) >= edge.units * supply;
+  });
+  if (!band) return;
+  band.count += 1;
+  band.balance += balance;
+}
+
+/** Bands of one token out of the sums of all but the lowest, which gets what the totals leave. */
+export function bandsOf(
+  { totals, decimals }: TokenSnapshot,
+  edges: readonly Edge[],
+  sums: readonly BandSum[],
+): HolderBand[] {
+  const lowest = { count: totals.holderCount, balance: decodeAmount(totals.heldAmount) };
+  for (const { count, balance } of sums) {
+    lowest.count -= count;
+    lowest.balance -= balance;
   }
-  const filled = [...upper, rest];
+  const filled = [...sums, lowest];
   return edges.map((edge, i) => {
     const above = edges[i - 1];
     return {

@@ -2,6 +2,7 @@ import { ArgsType, Field, Int } from 'type-graphql';
 import { decodeAmount, encodeAmount, formatUnits, shareOf } from '../models/amount.js';
 import { Holder } from '../models/holder.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
+import { supplyOf } from '../models/token-totals.js';
 import { within } from './bounds.js';
 import { readPerToken } from './read-per-token.js';
 import { type OfToken, relation } from './relation.js';
@@ -27,6 +28,7 @@ export const holders = relation<HoldersArgs, { readonly limit: number }, PublicH
     limit: within({ argument: 'limit', value: limit ?? 10, max: maxLimit }),
   }),
   tier: 'medium',
+  rows: ({ totals }, { limit }) => Math.min(limit, totals.holderCount),
   load: async (tokens, { limit }, read) => {
     const lists = await readPerToken<{ rows: StoredHolder }>({
       read,
@@ -44,11 +46,6 @@ export const holdersByBalance = {
   sort: { balance: -1, address: 1 },
 } as const;
 
-/** The supply that shares are a part of: the chain's own answer where there is one. */
-export function supplyOf({ totals }: TokenSnapshot): bigint {
-  return decodeAmount(totals.chainSupply ?? totals.supply);
-}
-
 function toHolder(token: TokenSnapshot, row: StoredHolder, rank: number): OfToken<PublicHolder> {
   const balance = decodeAmount(row.balance);
   return {
@@ -56,7 +53,7 @@ function toHolder(token: TokenSnapshot, row: StoredHolder, rank: number): OfToke
     rank,
     address: row.address,
     balance: formatUnits(balance, token.decimals),
-    share: shareOf(balance, supplyOf(token)),
+    share: shareOf(balance, supplyOf(token.totals)),
     firstSeen: row.firstSeen?.toISOString() ?? null,
     lastActive: row.lastActive?.toISOString() ?? null,
   };

@@ -3,7 +3,7 @@ import { dayOf, hourMs, hourOf, startOfDay } from '../models/calendar.js';
 import { Period } from '../models/enums.js';
 import { HourlyActivity } from '../models/hourly-activity.js';
 import type { Row } from '../models/models.js';
-import { Last7DaysArgs, normalizeDayWindow, type TokenWindow, windowsOf } from './day-window.js';
+import { daysShown, Last7DaysArgs, normalizeDayWindow, type TokenWindow, windowsOf } from './day-window.js';
 import { groupByToken } from './group-by-token.js';
 import { inWindows } from './in-windows.js';
 import { type OfToken, relation } from './relation.js';
@@ -16,6 +16,7 @@ export const hourlyActivity = relation({
   args: Last7DaysArgs,
   normalize: normalizeDayWindow(Period.LAST_7_DAYS),
   tier: 'short',
+  rows: (...asked) => 24 * daysShown(...asked),
   load: async (tokens, args, read) => {
     const windows = windowsOf(tokens, args, read.settings);
     if (windows.length === 0) return [];

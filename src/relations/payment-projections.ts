@@ -32,6 +32,7 @@ export const paymentProjections = relation({
     weeks: within({ argument: 'weeks', value: weeks ?? 4, max: maxProjectionWeeks }),
   }),
   tier: 'long',
+  rows: ({ totals }, { weeks }) => (totals.firstDay === null ? 0 : weeks),
   load: async (tokens, args, read) => {
     const all = await readWeeks({ tokens, count: weeksLookedAt, read });
     return all.flatMap((weeks) => toProjections(weeks, args.weeks));

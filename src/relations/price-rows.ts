@@ -1,7 +1,8 @@
-import { decodeAmount, formatUnits, parseUnits, percentChange } from '../models/amount.js';
+import { formatUnits, parseUnits, percentChange } from '../models/amount.js';
 import { dayMs } from '../models/calendar.js';
 import type { TokenPriceData } from '../models/token-price-data.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
+import { supplyOf } from '../models/token-totals.js';
 import type { OfToken } from './relation.js';
 
 /** A price as it is stored. */
@@ -23,7 +24,7 @@ export function toPriceRows({
   rows: readonly StoredPrice[];
   earlier: readonly StoredPrice[];
 }): Array<OfToken<TokenPriceData>> {
-  const supply = decodeAmount(token.totals.chainSupply ?? token.totals.supply);
+  const supply = supplyOf(token.totals);
   const known = [...earlier, ...rows];
   let next = 0;
   return rows.map(({ timestamp, price, volume }) => {

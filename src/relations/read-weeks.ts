@@ -1,5 +1,5 @@
 import { decodeAmount } from '../models/amount.js';
-import { addDays, type Day, dayOf, weekOf } from '../models/calendar.js';
+import { addDays, countDays, type Day, dayOf, weekOf } from '../models/calendar.js';
 import type { TokenSnapshot } from '../models/token-snapshot.js';
 import { groupByToken } from './group-by-token.js';
 import { inWindows } from './in-windows.js';
@@ -31,10 +31,8 @@ export async function readWeeks({
   read: Reader;
 }): Promise<TokenWeeks[]> {
   const windows = tokens.flatMap((token) => {
-    const { firstDay } = token.totals;
-    if (firstDay === null || token.asOfTime === null) return [];
-    const last = weekOf(dayOf(new Date(token.asOfTime)));
-    return [{ token, first: weekOf(firstDay), last, lower: addDays(last, -7 * (count - 1)), upper: null }];
+    const ends = endsOf(token);
+    return ends ? [{ token, ...ends, lower: addDays(ends.last, -7 * (count - 1)), upper: null }] : [];
   });
   if (windows.length === 0) return [];
   const rows = groupByToken(
@@ -50,4 +48,16 @@ export async function readWeeks({
     }
     return { token, weeks };
   });
+}
+
+/** Weeks that there are of a token, `count` at most. */
+export function countWeeks(token: TokenSnapshot, count: number): number {
+  const ends = endsOf(token);
+  return ends ? Math.min(count, Math.ceil(countDays(ends.first, ends.last) / 7)) : 0;
+}
+
+/** The first week with data and that of asOfTime; undefined without data. */
+function endsOf({ totals: { firstDay }, asOfTime }: TokenSnapshot): { first: Day; last: Day } | undefined {
+  if (firstDay === null || asOfTime === null) return undefined;
+  return { first: weekOf(firstDay), last: weekOf(dayOf(new Date(asOfTime))) };
 }

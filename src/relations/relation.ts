@@ -30,6 +30,11 @@ export interface RelationDefinition<Args extends object, Normal extends PlainArg
   /** Canonical form: which requests count as the same. Throws BadUserInputError outside the limits. Every part goes into the key. */
   readonly normalize: (args: Args, settings: AnswerSettings) => Normal;
   readonly tier: Tier;
+  /**
+   * Most rows that a token gives for these arguments, told by what is known of it before anything is read. Without it a single row is
+   * one, and a list is counted once it is there.
+   */
+  readonly rows?: (token: TokenSnapshot, args: Normal, settings: AnswerSettings) => number;
   readonly load: (tokens: readonly TokenSnapshot[], args: Normal, read: Reader) => Promise<Array<OfToken<Value>>>;
   /** Value of a token without a row: `[]` for lists; `null` makes a single field nullable. */
   readonly empty?: null;
@@ -47,6 +52,7 @@ export type AnyRelation = Pick<Relation, 'name' | 'description' | 'tier' | 'empt
   readonly type: ClassType<object> | readonly [ClassType<object>];
   readonly args?: ClassType<object>;
   normalize(args: object, settings: AnswerSettings): PlainArgs;
+  rows?(token: TokenSnapshot, args: PlainArgs, settings: AnswerSettings): number;
   load(tokens: readonly TokenSnapshot[], args: PlainArgs, read: Reader): Promise<Array<OfToken<object>>>;
 };
 
@@ -74,6 +80,8 @@ export interface AnswerSettings {
   readonly maxProjectionWeeks: number;
   readonly maxWindowDays: number;
   readonly maxPrices: number;
+  /** Rows of one answer, over all its fields and tokens. */
+  readonly maxRows: number;
   /** Bands of holders from the top: name and lowest share in percent (inclusive) as a plain decimal; `0` for the lowest. */
   readonly holderBands: ReadonlyArray<{ readonly name: string; readonly minShare: string }>;
 }

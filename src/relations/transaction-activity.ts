@@ -49,6 +49,7 @@ export const transactionActivity = relation<TransactionActivityArgs, TransferPag
     };
   },
   tier: 'short',
+  rows: ({ totals }, { first }) => Math.min(first, totals.transferRows),
   load: async (tokens, page, read) => {
     const rows = await readTransfers({ tokens, page, read });
     return tokens.map((token) => toConnection({ token, page, rows: newestFirst(rows.get(token.id) ?? []) }));

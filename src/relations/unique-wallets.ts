@@ -1,7 +1,7 @@
 import { DailyUniqueWallets } from '../models/daily-unique-wallets.js';
 import { Period } from '../models/enums.js';
 import type { Row } from '../models/models.js';
-import { Last30DaysArgs, normalizeDayWindow, windowsOf } from './day-window.js';
+import { daysShown, Last30DaysArgs, normalizeDayWindow, windowsOf } from './day-window.js';
 import { daysOf, readDays, type StoredDays } from './read-days.js';
 import { type OfToken, relation } from './relation.js';
 
@@ -14,6 +14,7 @@ export const uniqueWallets = relation({
   args: Last30DaysArgs,
   normalize: normalizeDayWindow(Period.LAST_30_DAYS),
   tier: 'medium',
+  rows: daysShown,
   load: async (tokens, args, read) => {
     const windows = windowsOf(tokens, args, read.settings);
     const stored = await readDays({ read, collection: 'dailyUniqueWallets', windows, asked: args });

@@ -2,7 +2,7 @@ import { ArgsType, Field, Int } from 'type-graphql';
 import { divideRounded, formatUnits } from '../models/amount.js';
 import { WeeklyPayments } from '../models/weekly-payments.js';
 import { within } from './bounds.js';
-import { readWeeks } from './read-weeks.js';
+import { countWeeks, readWeeks } from './read-weeks.js';
 import { relation } from './relation.js';
 
 /** Number of weeks that end with the week of asOfTime. */
@@ -26,6 +26,7 @@ export const weeklyPayments = relation({
     weeks: within({ argument: 'weeks', value: weeks ?? 12, max: maxWeeks }),
   }),
   tier: 'long',
+  rows: (token, { weeks }) => countWeeks(token, weeks),
   load: async (tokens, args, read) => {
     const all = await readWeeks({ tokens, count: args.weeks, read });
     return all.flatMap(({ token: { id, decimals }, weeks }) =>

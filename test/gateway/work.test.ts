@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createPipeline } from '../../src/ingest/pipeline.js';
+import { relations } from '../../src/relations/index.js';
+import { cloneToken } from '../support/clone-token.js';
 import { type CountedDatabase, countCommands } from '../support/count-commands.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { loadLedger, toInput } from '../support/load-ledger.js';
+import type { LedgerTransfer } from '../support/oracle-numbers.js';
+import { steadyLedger } from '../support/steady-ledger.js';
 import { addToken, startTestGateway, type TestGateway } from './test-gateway.js';
 
 /** Every relation, with small windows, and both waves: totalCount is read once its connection is there. */
@@ -105,6 +111,82 @@ describe.each(['memory', 'redis'] as const)('work of a query over HTTP, store in
     await writing;
     expect(seen.size).toBeGreaterThan(2);
     expect(epochOf((await server.ask(query)).data?.token as Shown)).toBe(23);
+  });
+});
+
+describe('work of a query for hundreds of tokens over HTTP', () => {
+  let store: TestDatabase;
+  let counted: CountedDatabase;
+  let server: TestGateway;
+  let ids: string[];
+  const environment = { MONGODB_SELECTION_MS: '20000', MONGODB_TIMEOUT_MS: '20000', REQUEST_DEADLINE_MS: '30000' };
+  const ledger = { ...steadyLedger(1), transfers: steadyLedger(1).transfers.slice(0, 9) };
+
+  beforeAll(async () => {
+    store = await createTestDatabase();
+    counted = await countCommands(store.database, { selectionMs: 20_000 });
+    const original = await loadLedger(store.database, { ...ledger, prices: ledger.prices.slice(0, 2) });
+    ids = [original, ...(await cloneToken(store.database, original, 499))];
+    server = await startTestGateway({ database: counted.database, environment });
+    await server.gateway.monitor.check();
+  }, 60_000);
+  afterAll(async () => {
+    await server?.close();
+    await counted?.close();
+    await store?.close();
+  });
+
+  const ask = async (first: number) => {
+    counted.reset();
+    const { errors, data } = await server.ask(everything, { variables: { first } });
+    expect(errors).toEqual([]);
+    const { nodes } = (data?.tokens ?? { nodes: [] }) as { nodes: Array<Record<string, unknown[]>> };
+    return nodes;
+  };
+  const rowCommands = () =>
+    counted.commands.filter(({ find, aggregate }) => !['tokens', 'metadata'].includes(String(find ?? aggregate)));
+
+  it('sends the same commands for 1, 100 and 500 tokens', async () => {
+    const work: string[][] = [];
+    for (const first of [1, 100, 500]) {
+      await (await server.gateway.backend).store.invalidatePattern('*');
+      const nodes = await ask(first);
+      expect(nodes).toHaveLength(first);
+      for (const { dailyMetrics, holders } of nodes) expect([dailyMetrics?.length, holders?.length]).toEqual([3, 2]);
+      work.push([...counted.reads].sort());
+    }
+    expect(work[0]?.length).toBeGreaterThan(relations.length);
+    expect(work[1]).toEqual(work[0]);
+    expect(work[2]).toEqual(work[0]);
+  }, 30_000);
+
+  it('reads no row for the same query again, and after a commit those of one token only', async () => {
+    const before = await ask(500);
+    expect(await ask(500)).toEqual(before);
+    expect(counted.reads.filter((read) => read !== 'find tokens' && read !== 'find metadata')).toEqual([]);
+    const { database, publisher } = await server.gateway.backend;
+    const last = ledger.transfers.at(-1) as LedgerTransfer;
+    const more = toInput({ ...last, block: last.block + 1, time: last.time + 1_000 });
+    const changed = ids[77] ?? '';
+    await createPipeline({ database, publisher }).commit({ tokenId: changed, source: 'file', transfers: [more] });
+    const after = await ask(500);
+    expect(after.filter((node, n) => JSON.stringify(node) !== JSON.stringify(before[n]))).toHaveLength(1);
+    expect(rowCommands().length).toBeGreaterThan(5);
+    for (const { filter, pipeline } of rowCommands()) {
+      const mentioned = new Set(JSON.stringify(filter ?? pipeline).match(/\b[0-9a-f]{24}\b/g));
+      expect(mentioned).toEqual(new Set([changed]));
+    }
+  }, 30_000);
+
+  it('refuses an answer of too many rows before it reads one', async () => {
+    const hours = 'hourlyActivity(from: "2025-01-01", to: "2025-01-10") { hour }';
+    const fields = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `a${n}: ${hours}`).join(' ');
+    counted.reset();
+    const { status, errors } = await server.ask(`{ tokens(first: 500) { nodes { ${fields} } } }`);
+    expect(status).toBe(400);
+    const found = 500 * 8 * 3 * 24;
+    expect(errors[0]?.extensions).toMatchObject({ code: 'QUERY_LIMIT_EXCEEDED', limit: 250_000, found });
+    expect(rowCommands()).toEqual([]);
   });
 });
 

@@ -16,15 +16,21 @@ export interface CountedDatabase {
   close(): Promise<void>;
 }
 
-/** Opens the database once more with command monitoring, which the driver only offers to connections that are made with it. */
-export async function countCommands(original: Database): Promise<CountedDatabase> {
+/**
+ * Opens the database once more with command monitoring, which the driver only offers to connections that are made with it. Queries that
+ * keep the process busy for long need a longer `selectionMs`: it bounds the wait for a connection too.
+ */
+export async function countCommands(
+  original: Database,
+  { selectionMs = 1000 }: { selectionMs?: number } = {},
+): Promise<CountedDatabase> {
   const connection = await mongoose
     .createConnection(original.uri, {
       monitorCommands: true,
       bufferCommands: false,
       autoIndex: false,
       autoCreate: false,
-      serverSelectionTimeoutMS: 1000,
+      serverSelectionTimeoutMS: selectionMs,
       ignoreUndefined: true,
     })
     .asPromise();

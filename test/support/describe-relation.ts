@@ -99,6 +99,22 @@ export function describeRelation<Args extends object>(relation: AnyRelation, pro
       expect([...alone.values()].every((rows) => (rows as unknown[]).length > 0)).toBe(true);
     });
 
+    it('tells beforehand how many rows a token gives at most, or counts them when they are there', async () => {
+      const isList = Array.isArray(relation.type);
+      for (const given of [args, ...(other ? [other] : []), ...(bounded ? [bounded.args] : [])]) {
+        const normal = relation.normalize(given, read.settings);
+        const rows = await load(tokens, given);
+        for (const token of tokens) {
+          const own = rows.filter(({ tokenId }) => tokenId === token.id) as Array<{ nodes?: unknown[] }>;
+          const most = relation.rows?.(token, normal, read.settings);
+          if (most === undefined) expect(!isList || relation.name === 'priceData').toBe(true);
+          else expect(own[0]?.nodes?.length ?? own.length).toBeLessThanOrEqual(most);
+          if (bounded?.args === given) expect(most).toBe(bounded.rows);
+        }
+        expect(relation.rows?.(nobody, normal, read.settings) ?? 0).toBe(0);
+      }
+    });
+
     it('answers a token without rows as empty, beside others', async () => {
       const rows = await load([...tokens, nobody]);
       const own = rows.filter(({ tokenId }) => tokenId === nobody.id);
