@@ -121,7 +121,7 @@ describe('the batches of an import', () => {
       rows: function* () {
         try {
           for (const block of [1, 2]) {
-            yield { token: 0, block, log: 0, sequence: block, input: transfer({ blockNumber: block }) };
+            yield { token: block - 1, block, log: 0, sequence: block, input: transfer({ blockNumber: block }) };
           }
         } finally {
           isClosed = true;
@@ -134,7 +134,7 @@ describe('the batches of an import', () => {
     const stopped = commitRows(all, {
       request: { files: [], address },
       spooled,
-      heads: [{ address, lowestBlock: 1, writer: failing }],
+      heads: [1, 2].map((lowestBlock) => ({ address, lowestBlock, writer: failing })),
       extras: { blockTimes: { times: new Map(), digest: '' }, tokens: new Map(), openings: undefined, prices: [] },
       digest: '',
       summary: await importFiles(all, { ...(await file([])) }),
