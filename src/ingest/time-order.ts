@@ -10,7 +10,7 @@ export type Moment = Pick<TransferRow, 'blockNumber' | 'timestamp'>;
  */
 export async function keepsTimeOrder(
   unit: Unit,
-  { token, fresh, newest }: { token: Stored<'tokens'>; fresh: readonly Moment[]; newest: Moment | undefined },
+  { token, fresh, newest, mostRows = mostLookedAt }: NewRows,
 ): Promise<boolean> {
   if (token.timesInOrder !== true && token.totals.transferRows > 0) return false;
   const sorted = [...fresh].sort(byBlock);
@@ -18,9 +18,20 @@ export async function keepsTimeOrder(
   if (!first || !last || !newest) return isInOrder(sorted);
   if (first.blockNumber >= newest.blockNumber) return isInOrder([newest, ...sorted]);
   if (!isInOrder(sorted)) return false;
-  const stored = await readStored(unit, token._id, { first: first.blockNumber, last: last.blockNumber });
+  const stored = await readStored(unit, token._id, { first: first.blockNumber, last: last.blockNumber, mostRows });
   return stored !== undefined && isInOrder([...stored, ...sorted].sort(byBlock));
 }
+
+interface NewRows {
+  readonly token: Stored<'tokens'>;
+  readonly fresh: readonly Moment[];
+  /** The stored row of the highest block. */
+  readonly newest: Moment | undefined;
+  readonly mostRows?: number;
+}
+
+/** A batch that comes to stand among more rows costs less as one after which windows of times are read with more care. */
+const mostLookedAt = 20_000;
 
 /** Follows rows that come in the order of time, and says in the end whether their blocks rose as well. */
 export function createOrderCheck(): { see(row: Moment): void; isInOrder(): boolean } {
@@ -37,7 +48,11 @@ export function createOrderCheck(): { see(row: Moment): void; isInOrder(): boole
 }
 
 /** The stored rows of the blocks and the nearest row on either side; undefined when there are too many. */
-async function readStored({ session, collection }: Unit, tokenId: string, blocks: { first: number; last: number }) {
+async function readStored(
+  { session, collection }: Unit,
+  tokenId: string,
+  blocks: { first: number; last: number; mostRows: number },
+) {
   const read = (blockNumber: object, direction: 1 | -1, limit: number) =>
     collection('transactionActivity')
       .find(
@@ -51,13 +66,10 @@ async function readStored({ session, collection }: Unit, tokenId: string, blocks
         },
       )
       .toArray();
-  const among = await read({ $gte: blocks.first, $lte: blocks.last }, 1, mostLookedAt + 1);
-  if (among.length > mostLookedAt) return undefined;
+  const among = await read({ $gte: blocks.first, $lte: blocks.last }, 1, blocks.mostRows + 1);
+  if (among.length > blocks.mostRows) return undefined;
   return [...(await read({ $lt: blocks.first }, -1, 1)), ...among, ...(await read({ $gt: blocks.last }, 1, 1))];
 }
-
-/** A batch that comes to stand among more rows costs less as one after which windows of times are read with more care. */
-const mostLookedAt = 20_000;
 
 function isInOrder(rows: readonly Moment[]): boolean {
   return rows.every((row, i) => i === 0 || (rows[i - 1]?.timestamp ?? row.timestamp) <= row.timestamp);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TransferInput } from '../../src/ingest/batch.js';
 import { rebuildToken } from '../../src/ingest/rebuild.js';
+import { keepsTimeOrder } from '../../src/ingest/time-order.js';
+import { inTransaction } from '../../src/ingest/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { auditAll, createIngest, transfer, wallet } from './support.js';
 
@@ -89,6 +91,25 @@ describe('the hint that times rise with blocks', () => {
     expect(await rebuildToken(deps, disordered.id)).toBe(1);
     expect([await hintOf(ordered.id), await hintOf(disordered.id)]).toEqual([true, false]);
     expect(published.tokens.map(({ tokenId }) => tokenId)).toEqual([ordered.id, disordered.id]);
+  });
+
+  it('is given up for new rows that come to stand among too many stored ones to look at', async () => {
+    const rows = Array.from({ length: 9 }, (_, i) => row(10 * i, i));
+    const { id } = await fill([rows]);
+    const keeps = (mostRows: number) =>
+      inTransaction(test.database, async (unit) => {
+        const token = await unit.collection('tokens').findOne({ _id: id }, { session: unit.session });
+        if (!token) throw new Error('no token');
+        const moment = ({ blockNumber, timestamp }: TransferInput) => ({ blockNumber, timestamp: new Date(timestamp) });
+        const fresh = [moment(row(15, 1)), moment(row(75, 7))];
+        return keepsTimeOrder(unit, {
+          token,
+          fresh,
+          newest: { blockNumber: 80, timestamp: new Date(at(8)) },
+          mostRows,
+        });
+      });
+    expect([await keeps(6), await keeps(5)]).toEqual([true, false]);
   });
 
   it('is not claimed for rows that an older program has stored without it', async () => {
