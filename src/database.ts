@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import type { Config } from './config.js';
-import { DatabaseUnsuitableError, UpstreamUnavailableError } from './errors.js';
+import { ConfigurationError, DatabaseUnsuitableError, UpstreamUnavailableError } from './errors.js';
 import { formatVersion } from './models/metadata.js';
 import { buildModels, createIndexes, type Models, type Row } from './models/models.js';
 
@@ -17,7 +17,8 @@ export interface Database {
 
 /**
  * Connects to MONGODB_URI, or serves the embedded store in `dataDir` to itself; creates missing indexes.
- * Throws DatabaseUnsuitableError for a standalone server or a newer format, UpstreamUnavailableError when nothing answers.
+ * Throws DatabaseUnsuitableError for a standalone server, a newer format or a directory that cannot be used, ConfigurationError for a URI
+ * that makes no sense, UpstreamUnavailableError when nothing answers.
  */
 export async function createDatabase({
   config,
@@ -55,7 +56,15 @@ export async function createDatabase({
 /** Loaded only when it is used: with MONGODB_URI nothing of it has to start. */
 async function serveEmbedded({ dataDir, embeddedPort }: Config['database']) {
   const { createEmbeddedServer } = await import('./embedded/server.js');
-  return createEmbeddedServer({ dataDir, ...(embeddedPort === undefined ? {} : { port: embeddedPort }) });
+  try {
+    return await createEmbeddedServer({ dataDir, ...(embeddedPort === undefined ? {} : { port: embeddedPort }) });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DatabaseUnsuitableError(
+      `The embedded store in ${dataDir} (DATA_DIR, EMBEDDED_PORT) cannot be opened: ${reason}`,
+      { cause },
+    );
+  }
 }
 
 async function connect(uri: string, config: Config['database']): Promise<Connection> {
@@ -77,9 +86,14 @@ async function connect(uri: string, config: Config['database']): Promise<Connect
     return await connection.asPromise();
   } catch (error) {
     await connection.close();
+    // No waiting helps against a URI that the driver does not understand.
+    if (error instanceof Error && unusableUri.has(error.name))
+      throw new ConfigurationError([`MONGODB_URI: ${error.message}`]);
     throw new UpstreamUnavailableError({ service: 'MongoDB (MONGODB_URI)', cause: error });
   }
 }
+
+const unusableUri = new Set(['MongoParseError', 'MongoInvalidArgumentError', 'MongoMissingCredentialsError']);
 
 async function refuseStandalone(connection: Connection): Promise<void> {
   const hello = await connection.db?.admin().command({ hello: 1 });

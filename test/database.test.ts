@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../src/database.js';
-import { DatabaseUnsuitableError, UpstreamUnavailableError } from '../src/errors.js';
+import { ConfigurationError, DatabaseUnsuitableError, UpstreamUnavailableError } from '../src/errors.js';
 import { formatVersion } from '../src/models/metadata.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -55,6 +58,28 @@ describe('database', () => {
     const open = createDatabase({ config: second.config.database });
     await expect(open).rejects.toThrow(DatabaseUnsuitableError);
     await expect(open).rejects.toThrow(/newer version/);
+  });
+
+  it('says of a MONGODB_URI that makes no sense what is wrong with it, because no waiting helps', async () => {
+    const uri = 'mongodb://127.0.0.1:9/nothing?nonsense=1';
+    const open = createDatabase({ config: { ...first.config.database, uri } });
+    await expect(open).rejects.toThrow(ConfigurationError);
+    await expect(open).rejects.toThrow(/MONGODB_URI: .*nonsense/);
+  });
+
+  it('says of a DATA_DIR that cannot be used why, whether it holds something else or is below a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'foreign-'));
+    await writeFile(join(folder, 'letter.txt'), 'hello');
+    const { uri: _uri, ...config } = first.config.database;
+    for (const [dataDir, reason] of [
+      [folder, /DATA_DIR.*letter\.txt/],
+      [join(folder, 'letter.txt', 'store'), /DATA_DIR.*ENOTDIR/],
+    ] as const) {
+      const open = createDatabase({ config: { ...config, uri: undefined, dataDir } });
+      await expect(open).rejects.toThrow(DatabaseUnsuitableError);
+      await expect(open).rejects.toThrow(reason);
+    }
+    await rm(folder, { recursive: true });
   });
 
   it('says within two seconds that nothing answers at MONGODB_URI', async () => {
