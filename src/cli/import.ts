@@ -22,7 +22,7 @@ export async function runImport(connections: Connections, output: Output, reques
     stop();
     interrupt.close();
   }
-  if (summary.new > 0 && (await showsDemo(connections))) {
+  if (summary.new + summary.known > 0 && (await showsDemo(connections))) {
     summary.notices.push(
       'The gateway that runs on this DATA_DIR shows the demo: restart it, and it shows what was imported.',
     );
