@@ -35,7 +35,7 @@ export async function createDatabase({
     await server?.close();
   };
   try {
-    connection = await connect(uri, config);
+    connection = await connect(uri, server ? { ...config, ...patience } : config);
     if (config.uri) await refuseStandalone(connection);
     const models = buildModels(connection);
     await createIndexes(models);
@@ -52,6 +52,9 @@ export async function createDatabase({
     throw error;
   }
 }
+
+/** The embedded store is this process: whoever waits for it waits for a busy process, not for a server that is away. */
+const patience = { waitQueueMs: 30_000, selectionMs: 30_000 };
 
 /** Loaded only when it is used: with MONGODB_URI nothing of it has to start. */
 async function serveEmbedded({ dataDir, embeddedPort }: Config['database']) {

@@ -119,7 +119,7 @@ describe('work of a query for hundreds of tokens over HTTP', () => {
   let counted: CountedDatabase;
   let server: TestGateway;
   let ids: string[];
-  const environment = { MONGODB_SELECTION_MS: '20000', MONGODB_TIMEOUT_MS: '20000', REQUEST_DEADLINE_MS: '30000' };
+  const environment = { MONGODB_TIMEOUT_MS: '20000', REQUEST_DEADLINE_MS: '30000' };
   const ledger = { ...steadyLedger(1), transfers: steadyLedger(1).transfers.slice(0, 9) };
 
   beforeAll(async () => {
