@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { OnProgress } from '../services/import-service.js';
+import type { OnProgress } from '../services/import-deps.js';
 
 /** A bar on stderr with rate and time left; nothing where stderr is no terminal. */
 export function createProgress(): { onProgress: OnProgress; stop(): void } {

@@ -5,8 +5,9 @@ import { inChunks } from '../ingest/chunks.js';
 import type { SpooledFiles } from '../ingest/sources/file/spool-transfers.js';
 import { checkpointId } from '../ingest/token-head.js';
 import { collectionOf, type Stored } from '../ingest/transaction.js';
+import type { ImportDeps } from './import-deps.js';
+import type { Extras } from './import-extras.js';
 import type { ImportRequest } from './import-request.js';
-import type { Extras, ImportDeps } from './import-service.js';
 import { countRefused, type ImportSummary } from './import-summary.js';
 import type { TokenWriter } from './token-writer.js';
 

@@ -1,36 +1,16 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Database } from '../database.js';
 import { type BadRowError, BadUserInputError } from '../errors.js';
-import type { Pipeline } from '../ingest/pipeline.js';
-import { readBlockTimes } from '../ingest/sources/file/read-block-times.js';
 import type { OnBadRow } from '../ingest/sources/file/read-checked.js';
-import { readOpenings } from '../ingest/sources/file/read-openings.js';
-import { readPrices } from '../ingest/sources/file/read-prices.js';
-import { readTokens, type TokenFacts } from '../ingest/sources/file/read-tokens.js';
 import { type SpooledFiles, spoolTransfers } from '../ingest/sources/file/spool-transfers.js';
 import { createTempFolder } from '../ingest/sources/file/temp-folder.js';
+import type { ImportDeps } from './import-deps.js';
+import { type Extras, type RowHearers, readExtras } from './import-extras.js';
 import { checkImportRequest, type ImportRequest } from './import-request.js';
 import { commitRows, type ImportWork } from './import-rows.js';
 import { countRefused, createImportSummary, type ImportSummary } from './import-summary.js';
-import type { TokenDataService } from './token-data-service.js';
 import { shareLabels } from './token-labels.js';
 import { openTokenWriter, wantedLabels } from './token-writer.js';
-
-/** Hears how far an import is: bytes while reading, rows while writing. */
-export type OnProgress = (progress: { phase: 'reading' | 'writing'; done: number; total: number }) => void;
-
-/** What an import works with. */
-export interface ImportDeps {
-  readonly database: Database;
-  readonly pipeline: Pipeline;
-  readonly tokens: TokenDataService;
-  /** Where rows are sorted, on a disk with room for all of them. */
-  readonly tempDir: string;
-  readonly onProgress?: OnProgress;
-  /** Ends the import after the running batch. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Imports files. First everything is read, checked and sorted; only then are batches committed in the order of blocks, the first with its token.
@@ -82,34 +62,6 @@ export async function importFiles(
   return summary;
 }
 
-interface RowHearers {
-  readonly onBadRow: OnBadRow;
-  readonly onRow: () => void;
-}
-
-/** The small files of an import, read as a whole. */
-export interface Extras {
-  readonly blockTimes: { readonly times: ReadonlyMap<number, number>; readonly digest: string };
-  readonly tokens: ReadonlyMap<string, TokenFacts>;
-  readonly openings: ReadonlyMap<string, bigint> | undefined;
-  readonly prices: Awaited<ReturnType<typeof readPrices>>['prices'];
-}
-
-async function readExtras(request: ImportRequest, hearers: RowHearers, summary: ImportSummary): Promise<Extras> {
-  const { blockTimes, tokensFile, openingBalances, prices } = request;
-  const opened = openingBalances === undefined ? undefined : await readOpenings(openingBalances, refuseAll);
-  summary.notices.push(...(opened?.notices ?? []));
-  const priced = prices === undefined ? { prices: [], repeated: 0 } : await readPrices(prices, hearers);
-  summary.known += priced.repeated;
-  return {
-    blockTimes:
-      blockTimes === undefined ? { times: new Map(), digest: '' } : await readBlockTimes(blockTimes, refuseAll),
-    tokens: tokensFile === undefined ? new Map() : await readTokens(tokensFile, refuseAll),
-    openings: opened?.balances,
-    prices: priced.prices,
-  };
-}
-
 async function spool(
   { onProgress, signal }: ImportDeps,
   { files, address }: ImportRequest,
@@ -159,9 +111,6 @@ async function openWriters(
 }
 
 /** Files that rows depend on are taken as a whole or not at all: a balance or a time left out would make other rows wrong. */
-const refuseAll: OnBadRow = (error) => {
-  throw error;
-};
 
 function createRefusal(summary: ImportSummary, onError: 'stop' | 'skip'): OnBadRow {
   return (error: BadRowError) => {
