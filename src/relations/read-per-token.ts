@@ -78,10 +78,16 @@ type Between = NonNullable<TokenList['between']>;
 const lowerBound = ({ field }: Between) => ({ $gte: [`$${field}`, '$$lower'] });
 const upperBound = ({ field }: Between) => ({ $lte: [`$${field}`, '$$upper'] });
 
-/** A list of no row has no least value; the bound that stands for it is one that no row meets. */
+/**
+ * The bounds as the first rows of the two lists have them; a list without a row gives one that no row meets. The row is taken out of its
+ * list first, because a path through an array is not understood by every server.
+ */
 function boundsOf({ field, lower, upper }: Between) {
+  const first = (list: string) => ({
+    $let: { vars: { row: { $arrayElemAt: [`$${list}`, 0] } }, in: `$$row.${field}` },
+  });
   return {
-    lower: { $ifNull: [{ $min: `$${lower}.${field}` }, Number.MAX_SAFE_INTEGER] },
-    upper: { $ifNull: [{ $min: `$${upper}.${field}` }, -1] },
+    lower: { $ifNull: [first(lower), Number.MAX_SAFE_INTEGER] },
+    upper: { $ifNull: [first(upper), -1] },
   };
 }
