@@ -34,7 +34,7 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   );
 }
 
-/** The operand of an operator that computes; decimals are refused because their arithmetic is not implemented. */
+/** The operand of an operator that computes; decimals are refused, because binary arithmetic would answer them wrongly. */
 export function operand(operator: string, value: unknown): Numeric {
   const number = numericOf(value);
   if (number !== undefined) return number;
