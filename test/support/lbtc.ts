@@ -6,6 +6,10 @@ import type { Ledger, LedgerTransfer } from './oracle-numbers.js';
 
 const folder = join(process.cwd(), '../shared/data/lbtc');
 
+/** Its transfers as they are imported, and its contract. */
+export const lbtcFile = join(folder, 'lbtc-transfers.csv.gz');
+export const lbtcAddress = '0x8236a87084f8B84306f72007F36F2618A5634494';
+
 /** Undefined where the real data is there, else why tests of it cannot run. */
 export const lbtcMissing = existsSync(folder) ? undefined : `no real data in ${folder}`;
 
