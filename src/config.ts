@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type TierTtls, tiers } from './cache/tiers.js';
+import type { TierTtls } from './cache/tiers.js';
+import { variables } from './config/variables.js';
 import { ConfigurationError } from './errors.js';
 
 /**
@@ -20,127 +21,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return toConfig(parsed.data);
 }
 
-const secret = new Set(['MONGODB_URI', 'REDIS_URL']);
-
-const whole = (min: number, max = 2_147_483_647) =>
-  z
-    .string()
-    .regex(/^\d+$/, `expected a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
-const onOff = z.enum(['on', 'off'], 'expected on or off').transform((value) => value === 'on');
-const url = (protocols: string) =>
-  z
-    .string()
-    .refine(
-      (text) => new RegExp(`^(${protocols})://.+`).test(text),
-      `expected a URL that starts with ${protocols.replaceAll('|', ':// or ')}://`,
-    );
-const bands = z
-  .string()
-  .regex(
-    /^[a-z]\w*:\d+(\.\d+)?(,[a-z]\w*:\d+(\.\d+)?)*$/i,
-    'expected name:percent pairs, such as whale:1,large:0.1,small:0',
-  )
-  .transform((text) =>
-    text.split(',').map((part) => ({ name: part.split(':')[0] ?? '', minShare: part.split(':')[1] ?? '' })),
-  )
-  .refine(
-    (list) =>
-      list.every((band, i) => i === 0 || Number(band.minShare) < Number(list[i - 1]?.minShare)) &&
-      Number(list.at(-1)?.minShare) === 0,
-    'expected falling edges that end with 0',
-  );
-
-/** One environment variable: what it is parsed with, its default as text, what it means; `bound` puts it into the table of limits. */
-interface Variable<T> {
-  readonly schema: z.ZodType<T, string>;
-  readonly default: string | undefined;
-  readonly meaning: string;
-  readonly bound?: true;
-}
-
-const variable = <T>(type: z.ZodType<T, string>, fallback: string, meaning: string): Variable<T> => ({
-  schema: type,
-  default: fallback,
-  meaning,
-});
-const bound = <T>(type: z.ZodType<T, string>, fallback: string, meaning: string): Variable<T> => ({
-  ...variable(type, fallback, meaning),
-  bound: true,
-});
-const optional = <T>(type: z.ZodType<T, string>, meaning: string) => ({
-  schema: type.optional(),
-  default: undefined,
-  meaning,
-});
-
-/** Every variable of the gateway. `.env.example` and the tables of the README are checked against it. */
-export const variables = {
-  PORT: variable(whole(0, 65_535), '4000', 'Port of the HTTP server; 0 takes a free one.'),
-  HOST: variable(z.string(), 'localhost', 'Interface it listens on; 0.0.0.0 for all of them.'),
-  MONGODB_URI: optional(
-    url('mongodb|mongodb\\+srv'),
-    'MongoDB replica set or sharded cluster. Without it an embedded store in DATA_DIR is used.',
-  ),
-  REDIS_URL: optional(url('redis|rediss'), 'Redis that several gateways share. Without it the cache is in memory.'),
-  DATA_DIR: variable(z.string(), './data', 'Folder of the embedded store.'),
-  EMBEDDED_PORT: optional(whole(0, 65_535), 'Opens the embedded store for mongosh and Compass on this loopback port.'),
-  CHAIN_ID: variable(whole(1), '1135', 'EIP-155 id of the chain that tokens belong to when nothing else is said.'),
-  DEMO: variable(onOff, 'on', 'off keeps an empty embedded store empty instead of running the demo.'),
-  INTROSPECTION: variable(onOff, 'on', 'off refuses __schema and __type.'),
-  LANDING: variable(onOff, 'on', 'off serves no query page.'),
-  LOG_LEVEL: variable(
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    'warn',
-    'Least level that is logged.',
-  ),
-  HOLDER_BANDS: variable(
-    bands,
-    'whale:1,large:0.1,medium:0.01,small:0',
-    'Bands of holders: name and lowest share in percent, from the top.',
-  ),
-
-  MAX_FIRST: bound(whole(1), '500', 'Largest `first`.'),
-  MAX_LIMIT: bound(whole(1), '1000', 'Largest `limit` of holders.'),
-  MAX_WEEKS: bound(whole(1), '260', 'Largest `weeks` of weeklyPayments.'),
-  MAX_PROJECTION_WEEKS: bound(whole(1), '52', 'Largest `weeks` of paymentProjections.'),
-  MAX_WINDOW_DAYS: bound(whole(1), '1100', 'Days of the longest window, both ends counted.'),
-  MAX_PRICES: bound(whole(1), '10000', 'Prices of one token.'),
-  MAX_ROWS: bound(whole(1), '250000', 'Rows of one answer, over all its fields and tokens.'),
-  MAX_QUERY_TOKENS: bound(whole(10), '2000', 'Lexical tokens of a document.'),
-  MAX_QUERY_DEPTH: bound(whole(2), '12', 'Levels of fields of a document.'),
-  MAX_QUERY_ALIASES: bound(whole(0), '60', 'Aliases of a document, also through fragments.'),
-  MAX_QUERY_FIELDS: bound(whole(1), '1000', 'Fields of a document, fragments expanded.'),
-  BODY_LIMIT_BYTES: bound(whole(1_000), '100000', 'Size of a request body.'),
-  REQUEST_DEADLINE_MS: bound(whole(10), '10000', 'Time that one request may take.'),
-  DRAIN_MS: bound(whole(0), '10000', 'Longest that running requests may take once the gateway is to end.'),
-
-  MONGODB_POOL: bound(whole(1), '20', 'Connections to MongoDB.'),
-  MONGODB_WAIT_QUEUE_MS: bound(whole(1), '1000', 'Longest wait for a free one.'),
-  MONGODB_TIMEOUT_MS: bound(whole(1), '5000', 'Longest wait for one answer of MongoDB.'),
-  MONGODB_SELECTION_MS: bound(whole(1), '1000', 'Longest wait for a reachable MongoDB server.'),
-
-  STORE_TIMEOUT_MS: bound(whole(1), '50', 'Longest wait for the cache store before MongoDB is asked directly.'),
-  BREAKER_FAILURES: bound(whole(1), '3', 'Failures in a row that open the breaker of the cache store.'),
-  BREAKER_ERROR_PERCENT: bound(
-    whole(1, 100),
-    '50',
-    'Share of failed calls that opens it, once there are BREAKER_VOLUME calls.',
-  ),
-  BREAKER_VOLUME: bound(whole(1), '10', 'Calls within the window before the share counts.'),
-  BREAKER_RESET_MS: bound(whole(1), '1000', 'Time the breaker stays open before it lets a probe through.'),
-  EPOCH_LIFE_MS: bound(whole(10), '2000', 'Life of an epoch key in Redis.'),
-  EPOCH_LEASE_MS: bound(whole(10), '1000', "Life of a reader's lease on an absent epoch key."),
-  TIER_SHORT_MS: bound(whole(1), String(tiers.short.ttlMs), 'Life of an entry of the tier short.'),
-  TIER_MEDIUM_MS: bound(whole(1), String(tiers.medium.ttlMs), 'Life of an entry of the tier medium.'),
-  TIER_LONG_MS: bound(whole(1), String(tiers.long.ttlMs), 'Life of an entry of the tier long.'),
-  TIER_VERY_LONG_MS: bound(whole(1), String(tiers.veryLong.ttlMs), 'Life of an entry of the tier veryLong.'),
-  NEGATIVE_TTL_MS: bound(whole(1), '30000', 'Life of an entry that says "not found".'),
-  NEGATIVE_MAX: bound(whole(0), '10000', 'Entries that say "not found" and live at the same time, about, per process.'),
-  CACHE_MEMORY_BYTES: bound(whole(1_000), '67108864', 'Size of the cache in memory (without Redis).'),
-  CACHE_ENTRY_BYTES: bound(whole(100), '4194304', 'Largest entry that is cached.'),
-} as const;
+const secret = new Set(['MONGODB_URI', 'REDIS_URL', 'RPC_URL', 'MORALIS_API_KEY', 'MORALIS_STREAM_SECRET']);
 
 type Parsed = { [K in keyof typeof variables]: z.output<(typeof variables)[K]['schema']> };
 
@@ -183,6 +64,33 @@ function toConfig(v: Parsed) {
     },
     chainId: v.CHAIN_ID,
     demo: v.DEMO,
+    source: {
+      timeoutMs: v.SOURCE_TIMEOUT_MS,
+      budgetMs: v.SOURCE_BUDGET_MS,
+      breaker: {
+        failures: v.BREAKER_FAILURES,
+        errorPercent: v.BREAKER_ERROR_PERCENT,
+        volume: v.BREAKER_VOLUME,
+        resetMs: v.BREAKER_RESET_MS,
+      },
+    },
+    rpc: {
+      urls: v.RPC_URL,
+      check: v.RPC_CHECK,
+      gas: v.RPC_GAS,
+      multicall: v.MULTICALL_ADDRESS,
+      pollMs: v.RPC_POLL_MS,
+      concurrency: v.RPC_CONCURRENCY,
+      rangeBlocks: v.RPC_RANGE_BLOCKS,
+    },
+    moralis: {
+      apiKey: v.MORALIS_API_KEY,
+      url: v.MORALIS_URL,
+      streamSecret: v.MORALIS_STREAM_SECRET,
+      pageSize: v.MORALIS_PAGE_SIZE,
+      cuPerDay: v.MORALIS_CU_PER_DAY,
+    },
+    jobs: { sync: v.SYNC_SCHEDULE, audit: v.AUDIT_SCHEDULE, follow: v.FOLLOW, leaseMs: v.LEASE_MS },
     logLevel: v.LOG_LEVEL,
     cache: {
       redisUrl: v.REDIS_URL,

@@ -22,6 +22,38 @@ export const errorCodes = {
     retryable: false,
     meaning: 'A row of a source is refused; file, line, column and reason are in the message.',
   },
+  LEASE_LOST: {
+    status: 409,
+    retryable: true,
+    meaning: 'Another process has taken over feeding the token; nothing of this write is left.',
+  },
+  SOURCE_BUSY: { status: 409, retryable: true, meaning: 'Another process feeds the token at this moment.' },
+  REORG_TOO_DEEP: {
+    status: 409,
+    retryable: false,
+    meaning:
+      'The chain replaced a block that it had called final. The token is stopped, its data stays readable as it was.',
+  },
+  WRONG_CHAIN: {
+    status: 500,
+    retryable: false,
+    meaning: 'A node serves another chain than CHAIN_ID; RPC_URL or CHAIN_ID has to change.',
+  },
+  SOURCE_CONTRADICTS: {
+    status: 502,
+    retryable: true,
+    meaning: 'What a node or provider says contradicts itself or what it said before; nothing of it is taken in.',
+  },
+  SOURCE_REFUSED: {
+    status: 502,
+    retryable: false,
+    meaning: 'A node or provider refuses what was asked: the key, the plan, or an operation that it does not offer.',
+  },
+  BUDGET_EXHAUSTED: {
+    status: 429,
+    retryable: true,
+    meaning: "The day's compute units of a provider are used up; it goes on with the next day (UTC).",
+  },
   OVERLOADED: { status: 503, retryable: true, meaning: 'The gateway is at its limit; come back shortly.' },
   UPSTREAM_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The database or another service does not answer.' },
   DEADLINE_EXCEEDED: { status: 503, retryable: true, meaning: 'The request ran into its deadline.' },
@@ -154,5 +186,23 @@ export class ConfigurationError extends GatewayError {
 export class DatabaseUnsuitableError extends GatewayError {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super('DATABASE_UNSUITABLE', message, options);
+  }
+}
+
+/** A source cannot go on with a token, or not now. The code says which of the ways of failing it is. */
+export class SourceError extends GatewayError {
+  constructor(
+    code:
+      | 'LEASE_LOST'
+      | 'SOURCE_BUSY'
+      | 'REORG_TOO_DEEP'
+      | 'WRONG_CHAIN'
+      | 'SOURCE_CONTRADICTS'
+      | 'SOURCE_REFUSED'
+      | 'BUDGET_EXHAUSTED',
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
+    super(code, message, options);
   }
 }

@@ -2,7 +2,7 @@ import type { BadRowError } from '../errors.js';
 import type { Stored } from './transaction.js';
 
 /** Where rows come from. */
-export type Source = 'file' | 'demo' | 'rpc' | 'moralis';
+export type SourceName = 'file' | 'demo' | 'rpc' | 'moralis';
 
 /** One Transfer event as a source gives it, already checked: addresses and hashes in lower case, amounts as integers. */
 export interface TransferInput {
@@ -47,9 +47,17 @@ export interface AsOf {
   readonly finalizedBlock: number | null;
 }
 
+/** A block of a chain: its number and, where the source knows it, its hash. */
+export interface Position {
+  readonly blockNumber: number;
+  readonly blockHash: string | null;
+}
+
 /** Last position that is durable once the batch is; `name` tells the checkpoints of one token apart. */
 export interface CheckpointInput {
   readonly name: string;
+  /** Newest block that can no longer be replaced, with its hash: a node that answers another hash for it later has a deep reorg. */
+  readonly finalized?: Position | null;
   readonly blockNumber: number | null;
   readonly blockHash: string | null;
   readonly logIndex: number | null;
@@ -60,11 +68,25 @@ export interface Batch {
   readonly tokenId: string;
   /** The token itself, when this batch is the first of a new one: it is made together with its rows, or not at all. */
   readonly newToken?: Stored<'tokens'>;
-  readonly source: Source;
+  readonly source: SourceName;
+  /**
+   * A reorg: rows of blocks above this one are undone before the batch's own rows are taken in, all in one transaction. asOf goes back with
+   * them. The block must not lie below the token's finalizedBlock (REORG_TOO_DEEP).
+   */
+  readonly rewindTo?: number;
+  /**
+   * Where the batch's checkpoint must stand before it: a writer that was overtaken is refused (LEASE_LOST) instead of leaving a gap. null
+   * says that there is none yet; absent means that it does not matter.
+   */
+  readonly after?: Position | null;
+  /** Fencing number of the lease under which the batch was made; refused (LEASE_LOST) once another process took the lease over. */
+  readonly fence?: number;
   readonly transfers?: readonly TransferInput[];
   readonly prices?: readonly PriceInput[];
   readonly openings?: Openings;
   readonly asOf?: AsOf;
+  /** totalSupply by the chain at `asOf`; null where the source is behind or cannot tell, absent where it stays as it is. */
+  readonly chainSupply?: bigint | null;
   readonly checkpoint?: CheckpointInput;
   /** `stop` (default) throws on the first bad row and leaves nothing of the batch; `skip` leaves bad rows out and lists them. */
   readonly onBadRow?: 'stop' | 'skip';

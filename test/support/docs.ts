@@ -1,5 +1,5 @@
 import { type Tier, tiers } from '../../src/cache/tiers.js';
-import { variables } from '../../src/config.js';
+import { variables } from '../../src/config/variables.js';
 import { errorCodes } from '../../src/errors.js';
 import { relations } from '../../src/relations/index.js';
 
