@@ -1,10 +1,59 @@
 import { join } from 'node:path';
+import { Option } from 'commander';
 import type { ImportRequest } from '../services/import-request.js';
 import { importFiles } from '../services/import-service.js';
 import { createImportSummary, type ImportSummary } from '../services/import-summary.js';
+import { parsePaymentRule } from '../services/payment-rule-text.js';
+import type { AddCommand } from './command.js';
 import { type Connections, showsDemo } from './connect.js';
+import { createInterrupt } from './interrupt.js';
 import type { Output } from './output.js';
 import { createProgress } from './progress.js';
+import { toWhole } from './to-whole.js';
+
+/** Declares `import`. */
+export const addImport: AddCommand = (program, run) => {
+  program
+    .command('import')
+    .description(
+      'Imports transfers from CSV or JSON lines, plain or .gz. The same rows may come again, in any order and in parts.',
+    )
+    .argument('[files...]', 'files of transfers, by header names: ours or those of Ethereum ETL')
+    .option('--address <address>', 'contract of the token whose rows are taken')
+    .option('--all-tokens', 'every token of the files, by their column token_address')
+    .option('--tokens <file>', 'address, symbol, name, decimals of the tokens, with --all-tokens')
+    .option('--symbol <symbol>', 'symbol of a new token (default: its address)')
+    .option('--name <name>', 'name of a new token (default: its symbol)')
+    .option('--decimals <n>', 'decimals of the token (default: 18, marked as assumed)', toWhole)
+    .option('--chain-id <n>', 'chain of a new token (default: CHAIN_ID)', toWhole)
+    .option('--opening-balances <file>', 'address, balance_raw: the state before the opening block')
+    .option('--opening-block <n>', 'that block (default: the lowest of the import)', toWhole)
+    .option('--prices <file>', 'timestamp, price, volume in USD')
+    .option('--block-times <file>', 'block_number, block_timestamp, for transfers without a time')
+    .option('--payment-rule <rule>', 'all, from:0x..,0x.. or methods:0x12345678,..: which transfers are payments')
+    .addOption(
+      new Option('--on-error <mode>', 'what a bad row of transfers or prices does')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
+    .option('--json', 'one JSON object on stdout')
+    .action((files: string[], { tokens, paymentRule, json, ...flags }: ImportFlags) =>
+      run.connected(json, (connections, output) =>
+        runImport(connections, output, {
+          ...flags,
+          files,
+          tokensFile: tokens,
+          paymentRule: paymentRule === undefined ? undefined : parsePaymentRule(paymentRule),
+        }),
+      ),
+    );
+};
+
+interface ImportFlags extends Omit<ImportRequest, 'files' | 'tokensFile' | 'paymentRule'> {
+  readonly tokens?: string;
+  readonly paymentRule?: string;
+  readonly json?: true;
+}
 
 /** `import`: takes files in; exit code 0, 1 when an error stopped it, 130 when a signal ended it; each after whole batches, which are told. */
 export async function runImport(connections: Connections, output: Output, request: ImportRequest): Promise<number> {
@@ -50,23 +99,4 @@ function textOf(summary: ImportSummary, seconds: number): string {
       ({ symbol, id, address, new: fresh, known }) => `  ${symbol} ${address} (id ${id}): ${fresh} new, ${known} known`,
     );
   return [`${head}${counts} in ${seconds} s`, ...tokens].join('\n');
-}
-
-/** The first Ctrl-C ends the work after the running batch, the second at once. */
-function createInterrupt(output: Output): { signal: AbortSignal; close(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    output.note('Stopping after the running batch; press again to stop at once.');
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    close: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
 }

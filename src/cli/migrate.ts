@@ -1,7 +1,17 @@
 import { collectionOf } from '../ingest/transaction.js';
 import { formatVersion } from '../models/metadata.js';
+import type { AddCommand } from './command.js';
 import type { Connections } from './connect.js';
 import type { Output } from './output.js';
+
+/** Declares `migrate`. */
+export const addMigrate: AddCommand = (program, run) => {
+  program
+    .command('migrate')
+    .description('Brings the database to the format of this program.')
+    .option('--json', 'one JSON object on stdout')
+    .action(({ json }: { json?: true }) => run.connected(json, runMigrate));
+};
 
 /** `migrate`: brings the stored rows to the format of this program. A newer database was refused when it was opened. */
 export async function runMigrate({ database }: Connections, output: Output): Promise<number> {

@@ -1,7 +1,20 @@
 import { rebuildToken } from '../ingest/rebuild.js';
+import type { AddCommand } from './command.js';
 import type { Connections } from './connect.js';
 import type { Output } from './output.js';
 import { pickTokens } from './pick-tokens.js';
+
+/** Declares `rebuild`. */
+export const addRebuild: AddCommand = (program, run) => {
+  program
+    .command('rebuild')
+    .description('Makes rollups, holders and totals anew where they differ from the stored transfers.')
+    .argument('[tokens...]', 'id, address or symbol; all tokens when none is named')
+    .option('--json', 'one JSON object on stdout')
+    .action((names: string[], { json }: { json?: true }) =>
+      run.connected(json, (connections, output) => runRebuild(connections, output, names)),
+    );
+};
 
 /** `rebuild`: makes rollups, holders and totals what the stored transfers say. */
 export async function runRebuild(connections: Connections, output: Output, names: readonly string[]): Promise<number> {

@@ -4,9 +4,23 @@ import { pipeline } from 'node:stream/promises';
 import { BadUserInputError } from '../errors.js';
 import { auditToken, type Difference } from '../ingest/audit.js';
 import { dumpDatabase } from '../ingest/dump.js';
+import type { AddCommand } from './command.js';
 import type { Connections } from './connect.js';
 import type { Output } from './output.js';
 import { pickTokens } from './pick-tokens.js';
+
+/** Declares `verify`. */
+export const addVerify: AddCommand = (program, run) => {
+  program
+    .command('verify')
+    .description('Compares every rollup, balance and count with a recomputation from the stored transfers.')
+    .argument('[tokens...]', 'id, address or symbol; all tokens when none is named')
+    .option('--dump <file>', 'also writes the canonical dump: equal data gives equal lines')
+    .option('--json', 'one JSON object on stdout')
+    .action((names: string[], { dump, json }: { dump?: string; json?: true }) =>
+      run.connected(json, (connections, output) => runVerify(connections, output, { names, dump })),
+    );
+};
 
 /** `verify`: compares every rollup, balance and count with a recomputation from the stored transfers; exit code 1 on any difference. */
 export async function runVerify(
