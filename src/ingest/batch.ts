@@ -29,6 +29,8 @@ export interface PriceInput {
   readonly timestamp: number;
   readonly price: string;
   readonly volume: string;
+  /** Block that the price comes from while it may still be replaced: a reorg takes the price with it. Absent for all others. */
+  readonly blockNumber?: number;
   readonly where: string;
 }
 
