@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PriceRange } from '../../../src/ingest/sources/prices/price-reader.js';
 import { createPriceReader } from '../../../src/ingest/sources/prices/price-setting.js';
 import { createScriptedChain } from './scripted-chain.js';
 
@@ -29,8 +30,14 @@ function createFeed({
   };
 }
 
-const range = { fromBlock: 1, toBlock: 100, finalizedBlock: 50, isHead: true, newest: null };
-const read = ({ contracts, ...more }: { contracts: object } & Partial<typeof range> & { newest?: number | null }) => {
+const range: Omit<PriceRange, 'signal'> = {
+  fromBlock: 1,
+  toBlock: 100,
+  finalizedBlock: 50,
+  isHead: true,
+  newest: null,
+};
+const read = ({ contracts, ...more }: { contracts: object } & Partial<typeof range>) => {
   const { chain, calls } = createScriptedChain({ contracts: { [feed]: contracts as never } });
   const reader = createPriceReader({ setting: `feed:${feed}`, token, chain });
   return { calls, prices: reader.read({ ...range, ...more, signal: new AbortController().signal }) };
