@@ -6,8 +6,8 @@ import { createEpochPublisher } from '../cache/publisher.js';
 import { createStore } from '../cache/store.js';
 import { type Config, readConfig } from '../config.js';
 import { createDatabase, type Database } from '../database.js';
+import { isHeld } from '../ingest/lease.js';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.js';
-import { isHeld } from '../ingest/sources/demo/lease.js';
 import { readSharedLife } from '../services/shared-store.js';
 import { createTokenDataService, type TokenDataService } from '../services/token-data-service.js';
 import { createTelemetry } from '../telemetry.js';
@@ -67,7 +67,7 @@ export async function showsDemo({ config, database }: Pick<Connections, 'config'
   if (database.kind !== 'embedded' || !existsSync(dataDir)) return false;
   const demo = await createDatabase({ config: { ...config.database, embeddedPort: undefined, dataDir }, demo: true });
   try {
-    return await isHeld({ models: demo.models, name: 'demo', now: Date.now });
+    return await isHeld({ database: demo, name: 'demo' });
   } finally {
     await demo.close();
   }

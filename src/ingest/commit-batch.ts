@@ -1,8 +1,10 @@
-import { TokenNotFoundError } from '../errors.js';
-import { decodeAmount } from '../models/amount.js';
+import { SourceError, TokenNotFoundError } from '../errors.js';
+import { decodeAmount, encodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
+import type { TokenTotals } from '../models/token-totals.js';
 import type { Batch, Committed } from './batch.js';
 import { raiseCatalogue } from './catalogue.js';
+import { moveCheckpoint } from './checkpoints.js';
 import { inChunks } from './chunks.js';
 import { createDayNames } from './day-names.js';
 import type { DaySums } from './day-sums.js';
@@ -18,6 +20,7 @@ import { type MovedHead, moveToken } from './token-head.js';
 import { addTransfer, TokenSums, walletsOf } from './token-sums.js';
 import { addTotals, freshTotals } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
+import { type Undone, type UndoRequest, undoBlocks } from './undo-blocks.js';
 
 /** What an attempt hands to the pipeline once it is committed. */
 export interface CommitOutcome {
@@ -31,11 +34,16 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   const { tokenId, transfers = [], prices = [], openings } = batch;
   const catalogueEpoch = batch.newToken ? await addToken(unit, batch.newToken) : undefined;
   // Raising the epoch first makes writers of one token meet here, before any of them has read a row.
-  const token = await unit
+  const stored = await unit
     .collection('tokens')
     .findOneAndUpdate({ _id: tokenId }, { $inc: { epoch: 1 } }, { session: unit.session, returnDocument: 'before' });
-  if (!token) throw new TokenNotFoundError({ token: tokenId });
-  const sums = remembered?.epoch === token.epoch ? remembered : new TokenSums(tokenId);
+  if (!stored) throw new TokenNotFoundError({ token: tokenId });
+  refuseOvertaken(stored, batch);
+  await moveCheckpoint(unit, batch);
+  const sums = remembered?.epoch === stored.epoch ? remembered : new TokenSums(tokenId);
+  const payments = new PaymentWeeks();
+  const undone = await undo(unit, { token: stored, batch, holders: sums.holders, payments });
+  const { token } = undone;
   const openingBlock = openings?.blockNumber ?? token.openingBlock;
 
   if (openings) await replaceOpenings(unit, { tokenId, openings, holders: sums.holders });
@@ -47,11 +55,10 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   // Compared with what is stored before the new rows are there.
   const timesInOrder =
     rows.length === 0 ? token.timesInOrder : await keepsTimeOrder(unit, { token, fresh: rows, newest });
-  const payments = new PaymentWeeks();
-  const fresh = await takeIn(unit, { token, sums, sifted, payments });
+  const fresh = await takeIn(unit, { token, sums, sifted, payments, undone });
   const effects = holderEffects(sums.holders.changes());
   await sums.holders.write(unit);
-  const totals = addTotals(token.totals, fresh.totals, effects);
+  const totals = withChainSupply(addTotals(token.totals, fresh.totals, effects), batch);
   await writeSeries(unit, {
     tokenId,
     days: fresh.days,
@@ -64,10 +71,12 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   const priced = await writePrices(unit, tokenId, prices);
 
   const changed =
-    sifted.fresh.length + sifted.adopted.size + priced.added + effects.touched > 0 ||
-    openingBlock !== token.openingBlock;
+    sifted.fresh.length + sifted.adopted.size + priced.added + effects.touched + undone.count > 0 ||
+    openingBlock !== stored.openingBlock ||
+    totals.chainSupply !== stored.totals.chainSupply;
   const head = await moveToken(unit, {
-    token,
+    token: stored,
+    from: token,
     batch,
     totals,
     openingBlock,
@@ -87,14 +96,36 @@ async function addToken(unit: Unit, token: Stored<'tokens'>): Promise<number> {
   return raiseCatalogue(unit);
 }
 
+/** What comes from a process whose lease another one took over is refused, however late it comes. */
+function refuseOvertaken(token: Stored<'tokens'>, { fence }: Batch): void {
+  const newest = token.fence ?? 0;
+  if (fence === undefined || fence >= newest) return;
+  throw new SourceError(
+    'LEASE_LOST',
+    `${token.symbol}: the batch was made under lease ${fence}, but lease ${newest} has taken over since. Nothing of it was taken in; ask for the lease again and go on from the checkpoint.`,
+    { details: { fence, newest } },
+  );
+}
+
+async function undo(unit: Unit, request: Omit<UndoRequest, 'rewindTo' | 'asOfFollows'> & { batch: Batch }) {
+  const { batch, token } = request;
+  if (batch.rewindTo === undefined) return { token, count: 0, hours: new Map<Day, Set<number>>() };
+  return undoBlocks(unit, { ...request, rewindTo: batch.rewindTo, asOfFollows: batch.asOf !== undefined });
+}
+
+function withChainSupply(totals: TokenTotals, { chainSupply }: Batch): TokenTotals {
+  if (chainSupply === undefined) return totals;
+  return { ...totals, chainSupply: chainSupply === null ? null : encodeAmount(chainSupply) };
+}
+
 const nothing: Sifted = { fresh: [], adopted: new Map(), known: 0, refused: [], newest: undefined };
 
 /** Writes new rows and counts them into days, holders and payments. */
-async function takeIn(unit: Unit, { token, sums, sifted, payments }: TakeIn) {
+async function takeIn(unit: Unit, { token, sums, sifted, payments, undone }: TakeIn) {
   const { fresh, adopted } = sifted;
   const dayName = createDayNames();
   const isPayment = paymentTest(token.paymentRule);
-  const stale = new Set<Day>();
+  const stale = new Set<Day>(undone.hours.keys());
   for (const { before, changes } of adopted.values()) {
     const after = { ...before, ...changes };
     if (before.isSuccess) stale.add(dayName(before.timestamp.getTime()));
@@ -106,7 +137,7 @@ async function takeIn(unit: Unit, { token, sums, sifted, payments }: TakeIn) {
 
   const counted = fresh.filter(({ isSuccess }) => isSuccess);
   const touched = new Set([...stale, ...counted.map(({ timestamp }) => dayName(timestamp.getTime()))]);
-  const hours = new Map([...touched].map((day) => [day, new Set<number>()]));
+  const hours = new Map([...touched].map((day) => [day, undone.hours.get(day) ?? new Set<number>()]));
   // Days are read before the new rows are there: what is read and what is added must not overlap.
   const days = touched.size === 0 ? new Map<Day, DaySums>() : await sums.read(unit, touched, stale);
   await sums.holders.read(unit, walletsOf(counted));
@@ -131,6 +162,7 @@ interface TakeIn {
   readonly sums: TokenSums;
   readonly sifted: Sifted;
   readonly payments: PaymentWeeks;
+  readonly undone: Undone;
 }
 
 async function writeAdopted({ session, collection }: Unit, adopted: Sifted['adopted']): Promise<void> {

@@ -75,7 +75,7 @@ export class DaySums {
     for (const [hour, sums] of this.hours) {
       if (wanted && !wanted.has(hour)) continue;
       rows.push({
-        _id: `${tokenId}:${date}:${String(hour).padStart(2, '0')}`,
+        _id: hourId({ tokenId, date, hour }),
         tokenId,
         date,
         hour,
@@ -94,6 +94,11 @@ export class DaySums {
     this.hours.set(hour, fresh);
     return fresh;
   }
+}
+
+/** `_id` of a row of hourlyActivity. */
+export function hourId({ tokenId, date, hour }: { tokenId: string; date: string; hour: number }): string {
+  return `${tokenId}:${date}:${String(hour).padStart(2, '0')}`;
 }
 
 /** What is counted of one hour. */

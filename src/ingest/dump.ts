@@ -15,6 +15,7 @@ export async function* dumpDatabase(database: Pick<Database, 'connection'>): Asy
       createdAt: _created,
       updatedAt: _updated,
       timesInOrder: _hint,
+      fence: _fence,
       ...facts
     } = token;
     yield line('tokens', token.contractAddress, facts);

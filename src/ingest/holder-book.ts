@@ -72,6 +72,19 @@ export class HolderBook {
     if (toAddress !== zeroAddress) this.#move(toAddress, units, time);
   }
 
+  /** Moves the amount of an undone transfer back; when the two were seen is set by `see`. */
+  takeBack({ fromAddress, toAddress }: Pick<TransferRow, 'fromAddress' | 'toAddress'>, units: bigint): void {
+    if (fromAddress !== zeroAddress) this.#of(fromAddress).after.balance += units;
+    if (toAddress !== zeroAddress) this.#of(toAddress).after.balance -= units;
+  }
+
+  /** Sets when an address was first and last seen; undefined: never. */
+  see(address: string, sighting: { readonly first: number; readonly last: number } | undefined): void {
+    const { after } = this.#of(address);
+    after.firstSeen = sighting?.first ?? null;
+    after.lastActive = sighting?.last ?? null;
+  }
+
   /** Sets the balance before the opening block; null takes it away. */
   open(address: string, opening: bigint | null): void {
     const { after } = this.#of(address);

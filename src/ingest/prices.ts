@@ -20,7 +20,8 @@ export async function writePrices(unit: Unit, tokenId: string, prices: readonly 
     known += chunk.length - changed.length;
     if (changed.length === 0) continue;
     const writes = changed.map(({ _id, ...fields }) => ({
-      updateOne: { filter: { _id }, update: { $set: fields }, upsert: true },
+      // As a whole: a price of a file that takes the place of one of a block is not undone with the block.
+      replaceOne: { filter: { _id }, replacement: fields as Omit<Stored<'tokenPriceData'>, '_id'>, upsert: true },
     }));
     await unit.collection('tokenPriceData').bulkWrite(writes, { session: unit.session, ordered: false });
   }
@@ -36,19 +37,20 @@ export function refuseDifferent(first: PriceInput, second: PriceInput): void {
   });
 }
 
-type PriceRow = Pick<Stored<'tokenPriceData'>, '_id' | 'tokenId' | 'timestamp' | 'price' | 'volume'>;
+type PriceRow = Pick<Stored<'tokenPriceData'>, '_id' | 'tokenId' | 'timestamp' | 'price' | 'volume' | 'blockNumber'>;
 
 async function changedOf({ session, collection }: Unit, tokenId: string, prices: PriceInput[]): Promise<PriceRow[]> {
-  const rows = prices.map(({ timestamp, price, volume }): PriceRow => {
+  const rows = prices.map(({ timestamp, price, volume, blockNumber }): PriceRow => {
     const instant = new Date(timestamp);
-    return { _id: `${tokenId}:${instant.toISOString()}`, tokenId, timestamp: instant, price, volume };
+    const block = blockNumber === undefined ? {} : { blockNumber };
+    return { _id: `${tokenId}:${instant.toISOString()}`, tokenId, timestamp: instant, price, volume, ...block };
   });
   const found = await collection('tokenPriceData')
     .find({ _id: { $in: rows.map(({ _id }) => _id) } }, { session, batchSize: 5_000 })
     .toArray();
   const stored = new Map(found.map((row) => [row._id, row]));
-  return rows.filter(({ _id, price, volume }) => {
+  return rows.filter(({ _id, price, volume, blockNumber }) => {
     const row = stored.get(_id);
-    return row?.price !== price || row.volume !== volume;
+    return row?.price !== price || row.volume !== volume || row.blockNumber !== blockNumber;
   });
 }

@@ -2,15 +2,15 @@ import type { mongo } from 'mongoose';
 import { decodeAmount, encodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import { inChunks } from './chunks.js';
-import type { DaySums } from './day-sums.js';
+import { type DaySums, hourId } from './day-sums.js';
 import type { Stored, Unit } from './transaction.js';
 
 /** What a batch did to the days of a token. */
 export interface SeriesChange {
   readonly tokenId: string;
-  /** Whole sums of every day that has new transfers. */
+  /** Whole sums of every day that won or lost transfers; a day that has none left loses its rows. */
   readonly days: ReadonlyMap<Day, DaySums>;
-  /** Hours of those days that have new transfers. */
+  /** Hours of those days that won or lost transfers. */
   readonly hours: ReadonlyMap<Day, ReadonlySet<number>>;
   /** Change of newWallets by day. */
   readonly newWallets: ReadonlyMap<Day, number>;
@@ -19,7 +19,7 @@ export interface SeriesChange {
   readonly openingWalletsChange: number;
 }
 
-/** Writes the daily and hourly rows that a batch changed, and moves the running totals of all later days. */
+/** Writes the daily and hourly rows that a batch changed, deletes emptied ones, and moves the running totals of all later days. */
 export async function writeSeries(unit: Unit, change: SeriesChange): Promise<void> {
   const touched = [...change.days.keys(), ...change.newWallets.keys()].sort();
   const from = change.openingWalletsChange === 0 ? touched[0] : '';
@@ -29,6 +29,10 @@ export async function writeSeries(unit: Unit, change: SeriesChange): Promise<voi
   await writeHours(unit, change);
 }
 
+function isEmpty(sums: DaySums | undefined): boolean {
+  return sums?.txCount === 0;
+}
+
 async function writeMetrics(unit: Unit, { tokenId, days }: SeriesChange, from: Day): Promise<void> {
   const { before, rows } = await readFrom(unit, 'dailyCumulativeMetrics', tokenId, from);
   let count = before?.cumulativeTxCount ?? 0;
@@ -36,6 +40,7 @@ async function writeMetrics(unit: Unit, { tokenId, days }: SeriesChange, from: D
   const writes: Array<Stored<'dailyCumulativeMetrics'>> = [];
   for (const date of datesOf(rows, days)) {
     const stored = rows.get(date);
+    if (isEmpty(days.get(date))) continue;
     const own = days.get(date)?.metrics() ?? stored;
     if (!own) continue;
     count += own.dailyTxCount;
@@ -47,6 +52,7 @@ async function writeMetrics(unit: Unit, { tokenId, days }: SeriesChange, from: D
     writes.push({ ...own, _id: `${tokenId}:${date}`, tokenId, date, ...cumulative });
   }
   await replaceAll(unit, 'dailyCumulativeMetrics', writes);
+  await removeAll(unit, 'dailyCumulativeMetrics', emptiedOf(tokenId, days));
 }
 
 async function writeWallets(unit: Unit, change: SeriesChange, from: Day): Promise<void> {
@@ -56,6 +62,7 @@ async function writeWallets(unit: Unit, change: SeriesChange, from: Day): Promis
   const writes: Array<Stored<'dailyUniqueWallets'>> = [];
   for (const date of datesOf(rows, days)) {
     const stored = rows.get(date);
+    if (isEmpty(days.get(date))) continue;
     const own = days.get(date)?.wallets() ?? stored;
     if (!own) continue;
     const fresh = (stored?.newWallets ?? 0) + (newWallets.get(date) ?? 0);
@@ -65,6 +72,7 @@ async function writeWallets(unit: Unit, change: SeriesChange, from: Day): Promis
     writes.push({ ...own, _id: `${tokenId}:${date}`, tokenId, date, ...moved });
   }
   await replaceAll(unit, 'dailyUniqueWallets', writes);
+  await removeAll(unit, 'dailyUniqueWallets', emptiedOf(tokenId, days));
 }
 
 async function writeHours(unit: Unit, { tokenId, days, hours }: SeriesChange): Promise<void> {
@@ -73,6 +81,14 @@ async function writeHours(unit: Unit, { tokenId, days, hours }: SeriesChange): P
     return sums.hourly({ tokenId, date, ...(wanted ? { wanted } : {}) });
   });
   await replaceAll(unit, 'hourlyActivity', rows);
+  const emptied = [...days].flatMap(([date, sums]) =>
+    [...(hours.get(date) ?? [])].filter((hour) => !sums.hours.has(hour)).map((hour) => hourId({ tokenId, date, hour })),
+  );
+  await removeAll(unit, 'hourlyActivity', emptied);
+}
+
+function emptiedOf(tokenId: string, days: ReadonlyMap<Day, DaySums>): string[] {
+  return [...days].filter(([, sums]) => isEmpty(sums)).map(([date]) => `${tokenId}:${date}`);
 }
 
 type Daily = 'dailyCumulativeMetrics' | 'dailyUniqueWallets';
@@ -106,4 +122,14 @@ async function replaceAll<N extends Daily | 'hourlyActivity'>(
     const target = collection(name) as unknown as mongo.Collection<{ _id: string }>;
     await target.bulkWrite(writes, { session, ordered: false });
   }
+}
+
+async function removeAll(
+  { session, collection }: Unit,
+  name: Daily | 'hourlyActivity',
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const target = collection(name) as unknown as mongo.Collection<{ _id: string }>;
+  await target.deleteMany({ _id: { $in: [...ids] } }, { session });
 }

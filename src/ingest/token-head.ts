@@ -5,28 +5,18 @@ import type { Batch } from './batch.js';
 import { isNewer } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
 
-/** Moves the token document to the end of the batch: totals, freshness, epoch; and the checkpoint with it. */
+/** Moves the token document to the end of the batch: totals, freshness, epoch. */
 export async function moveToken(unit: Unit, move: HeadMove): Promise<MovedHead> {
   const { token, batch, totals, openingBlock, timesInOrder, changed } = move;
   const asOf = asOfAfter(move);
-  const raised = changed || opensHour(batch, token, asOf.asOfTime);
+  const raised = changed || opensHour(token, asOf.asOfTime);
   const epoch = token.epoch + (raised ? 1 : 0);
-  const now = new Date();
   // A file that adds to a token of a chain does not make it one of files: the chain still says how far it has been read.
   const feeds = batch.source !== 'file' || token.source === null;
   const source = feeds && (changed || batch.asOf) ? batch.source : token.source;
-  const fields = { ...asOf, totals, openingBlock, timesInOrder, source, epoch, ...(raised ? { updatedAt: now } : {}) };
+  const updated = raised ? { updatedAt: new Date() } : {};
+  const fields = { ...asOf, totals, openingBlock, timesInOrder, source, epoch, ...updated };
   await unit.collection('tokens').updateOne({ _id: token._id }, { $set: fields }, { session: unit.session });
-  if (batch.checkpoint) {
-    const { name, ...position } = batch.checkpoint;
-    await unit
-      .collection('checkpoints')
-      .updateOne(
-        { _id: checkpointId(token._id, name) },
-        { $set: { tokenId: token._id, source: batch.source, ...position, updatedAt: now } },
-        { session: unit.session, upsert: true },
-      );
-  }
   return { epoch, raised, asOf: { ...asOf, asOfTime: asOf.asOfTime?.toISOString() ?? null } };
 }
 
@@ -37,14 +27,12 @@ export interface MovedHead {
   readonly asOf: Pick<EpochState, 'asOfBlock' | 'asOfTime' | 'finalizedBlock'>;
 }
 
-/** `_id` of a checkpoint. */
-export function checkpointId(tokenId: string, name: string): string {
-  return `${tokenId}:${name}`;
-}
-
 /** What moving the head needs. */
 export interface HeadMove {
+  /** As it was before the batch. */
   readonly token: Stored<'tokens'>;
+  /** From where asOf goes on: that of the token, or what a rewind left of it. */
+  readonly from: Pick<Stored<'tokens'>, 'asOfBlock' | 'asOfTime'>;
   readonly batch: Batch;
   readonly totals: TokenTotals;
   readonly openingBlock: number | null;
@@ -55,24 +43,26 @@ export interface HeadMove {
   readonly changed: boolean;
 }
 
-/** A chain says itself how far it has been read; files are as far as their newest row. Neither goes back. */
-function asOfAfter({ token, batch: { asOf }, newest }: HeadMove) {
-  const { asOfBlock, asOfTime, finalizedBlock } = token;
+/** A chain says itself how far it has been read; files are as far as their newest row. Neither goes back but by a rewind. */
+function asOfAfter({ token, from: { asOfBlock, asOfTime }, batch: { asOf }, newest }: HeadMove) {
+  const finalizedBlock = higherOf(token.finalizedBlock, asOf?.finalizedBlock ?? null);
   const reached = asOf ?? newest;
   if (!reached || !isNewer(reached, asOfTime && { time: asOfTime.getTime(), blockNumber: asOfBlock ?? -1 })) {
-    return { asOfBlock, asOfTime, finalizedBlock: asOf?.finalizedBlock ?? finalizedBlock };
+    return { asOfBlock, asOfTime, finalizedBlock };
   }
-  return {
-    asOfBlock: reached.blockNumber,
-    asOfTime: new Date(reached.time),
-    finalizedBlock: asOf ? asOf.finalizedBlock : finalizedBlock,
-  };
+  return { asOfBlock: reached.blockNumber, asOfTime: new Date(reached.time), finalizedBlock };
 }
 
-/** A new hour shifts the buckets of every window, also when the block brought nothing. */
-function opensHour({ asOf }: Batch, token: Stored<'tokens'>, asOfTime: Date | null): boolean {
-  if (!asOf || !asOfTime) return false;
-  return !token.asOfTime || hourIndex(asOfTime) !== hourIndex(token.asOfTime);
+/** What was final stays so, whatever a source says later that is behind. */
+function higherOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-const hourIndex = (instant: Date): number => Math.floor(instant.getTime() / hourMs);
+/** Another hour shifts the buckets of every window, also when the block brought nothing. */
+function opensHour(token: Stored<'tokens'>, asOfTime: Date | null): boolean {
+  return hourOf(token.asOfTime) !== hourOf(asOfTime);
+}
+
+function hourOf(instant: Date | null): number | null {
+  return instant && Math.floor(instant.getTime() / hourMs);
+}

@@ -19,7 +19,7 @@ export interface FreshTotals {
 }
 
 /** Sums over rows; `add` may be called with any number of them. */
-export function freshTotals(rows: Iterable<TransferRow>): FreshTotals {
+export function freshTotals(rows: Iterable<CountedRow>): FreshTotals {
   const totals: FreshTotals = {
     transferRows: 0,
     mintRows: 0,
@@ -61,6 +61,22 @@ export function isNewer(
 ): boolean {
   if (than === null || position.time !== than.time) return than === null || position.time > than.time;
   return position.blockNumber > than.blockNumber;
+}
+
+/** Totals of a token without undone rows; what follows from holders is left to their effects. `first` is the first successful transfer that stays. */
+export function takeBackTotals(stored: TokenTotals, undone: FreshTotals, first: Date | null): TokenTotals {
+  const less = (amount: string, units: bigint) => encodeAmount(decodeAmount(amount) - units);
+  return {
+    ...stored,
+    transferRows: stored.transferRows - undone.transferRows,
+    mintRows: stored.mintRows - undone.mintRows,
+    burnRows: stored.burnRows - undone.burnRows,
+    firstDay: first === null ? null : dayOf(first.getTime()),
+    firstTransferAt: first,
+    txCount: stored.txCount - undone.txCount,
+    txAmount: less(stored.txAmount, undone.txAmount),
+    supply: less(stored.supply, undone.minted),
+  };
 }
 
 /** Totals of a token after new rows and their effect on holders. */

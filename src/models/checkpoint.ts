@@ -1,5 +1,15 @@
 import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 
+/** A block by number and, where the source gives it, hash. */
+@modelOptions({ schemaOptions: { _id: false }, options: { allowMixed: Severity.ERROR } })
+export class CheckpointBlock {
+  @prop({ type: () => Number, required: true })
+  blockNumber!: number;
+
+  @prop({ type: () => String, default: null })
+  blockHash!: string | null;
+}
+
 /** How far a source has been taken in, moved in the transaction of the rows. For a file, the rows of its sorted spool already committed. */
 @modelOptions({
   schemaOptions: { collection: 'checkpoints', versionKey: false },
@@ -17,6 +27,7 @@ export class Checkpoint {
   @prop({ type: () => String, required: true })
   source!: string;
 
+  /** null while nothing has been taken in. */
   @prop({ type: () => Number, default: null })
   blockNumber!: number | null;
 
@@ -25,6 +36,10 @@ export class Checkpoint {
 
   @prop({ type: () => Number, default: null })
   logIndex!: number | null;
+
+  /** Newest block that could no longer be replaced then: another hash of it later is a reorg too deep to undo. */
+  @prop({ type: () => CheckpointBlock, _id: false })
+  finalized?: CheckpointBlock | null;
 
   @prop({ type: () => Date, required: true })
   updatedAt!: Date;

@@ -24,4 +24,8 @@ export class Job {
 
   @prop({ type: () => Date })
   expiresAt?: Date;
+
+  /** Grows each time a lease changes hands: what a process writes under a smaller one is refused. */
+  @prop({ type: () => Number })
+  fence?: number;
 }

@@ -9,6 +9,7 @@ import { GraphQLDateTime, GraphQLDecimal } from './scalars.js';
   options: { allowMixed: Severity.ERROR },
 })
 @index({ tokenId: 1, timestamp: 1 }, { unique: true, name: 'tokenId_timestamp' })
+@index({ tokenId: 1, blockNumber: 1 }, { name: 'tokenId_block' })
 export class TokenPriceData {
   @prop({ type: () => String, required: true })
   tokenId!: string;
@@ -24,6 +25,10 @@ export class TokenPriceData {
   @Field(() => GraphQLDecimal, { description: 'USD since the previous row, as given.' })
   @prop({ type: () => String, required: true, default: '0' })
   volume!: string;
+
+  /** Block that the price comes from, while it may be replaced: a reorg takes the price with it. Absent for files and providers. */
+  @prop({ type: () => Number })
+  blockNumber?: number;
 
   @Field(() => GraphQLDecimal, { description: "Price x today's totalSupply, in USD, exact." })
   marketCap!: string;

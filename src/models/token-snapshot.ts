@@ -10,7 +10,7 @@ export interface EpochState {
 
 /** A token at one epoch as plain JSON values, with the freshness that was read beside the epoch. What relations and resolvers see. */
 export interface TokenSnapshot
-  extends Omit<Row<'tokens'>, '_id' | 'symbolKey' | 'createdAt' | 'updatedAt' | 'totals' | keyof EpochState>,
+  extends Omit<Row<'tokens'>, '_id' | 'symbolKey' | 'createdAt' | 'updatedAt' | 'totals' | 'fence' | keyof EpochState>,
     EpochState {
   readonly id: string;
   readonly createdAt: string;
@@ -20,7 +20,7 @@ export interface TokenSnapshot
 
 /** Plain form of a stored token. */
 export function toTokenSnapshot(row: Row<'tokens'>): TokenSnapshot {
-  const { _id, symbolKey: _symbolKey, createdAt, updatedAt, asOfTime, totals, ...rest } = row;
+  const { _id, symbolKey: _symbolKey, fence: _fence, createdAt, updatedAt, asOfTime, totals, ...rest } = row;
   return {
     ...rest,
     id: _id,

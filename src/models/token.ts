@@ -99,6 +99,13 @@ export class Token {
   @prop({ type: () => Boolean })
   timesInOrder?: boolean;
 
+  /**
+   * Number of the newest lease under which the token was fed; a batch with a smaller one comes from a process that was overtaken. Absent is 0.
+   * Neither data nor shown anywhere.
+   */
+  @prop({ type: () => Number })
+  fence?: number;
+
   /** Sums over all rows of the token, kept in the transaction of the rows. */
   @prop({ type: () => TokenTotals, required: true, _id: false })
   totals!: TokenTotals;

@@ -1,9 +1,9 @@
 import type { Database } from '../database.js';
 import { BadRowError } from '../errors.js';
 import type { Batch, TransferInput } from '../ingest/batch.js';
+import { checkpointId } from '../ingest/checkpoints.js';
 import { inChunks } from '../ingest/chunks.js';
 import type { SpooledFiles } from '../ingest/sources/file/spool-transfers.js';
-import { checkpointId } from '../ingest/token-head.js';
 import { collectionOf, type Stored } from '../ingest/transaction.js';
 import type { ImportDeps } from './import-deps.js';
 import type { Extras } from './import-extras.js';

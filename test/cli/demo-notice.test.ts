@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { createDatabase } from '../../src/database.js';
-import { createLease } from '../../src/ingest/sources/demo/lease.js';
+import { createLease } from '../../src/ingest/lease.js';
 import { hash, wallet } from '../ingest/support.js';
 import { createCli } from './support.js';
 
@@ -27,7 +27,7 @@ it('every import beside a running demo says that a restart leaves it, and none w
   };
   expect(await importRow(1)).toBe(false);
   const demo = await createDatabase({ config: { ...settings, dataDir: join(settings.dataDir, 'demo') }, demo: true });
-  const lease = createLease({ models: demo.models, name: 'demo', lifeMs: 60_000, now: Date.now });
+  const lease = createLease({ database: demo, name: 'demo', lifeMs: 60_000 });
   try {
     expect(await importRow(2)).toBe(false);
     await lease.hold();

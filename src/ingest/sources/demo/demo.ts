@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../database.js';
+import { createLease } from '../../lease.js';
 import { blockAt, timeOfBlock } from './clock.js';
 import { createDemoToken, type DemoTokenDeps } from './demo-token.js';
-import { createLease } from './lease.js';
 import { demoProfiles } from './profiles.js';
 
 /** The running demo. */
@@ -30,12 +30,12 @@ export interface DemoProgress {
  */
 export function createDemo({ database, pipeline, tokens, onProgress, onError, now = Date.now }: DemoDeps): Demo {
   const { models } = database;
-  const lease = createLease({ models, name: 'demo', lifeMs: 15_000, now });
+  const lease = createLease({ database, name: 'demo', lifeMs: 15_000, now });
   const demoTokens = demoProfiles.map((profile, lane) =>
     createDemoToken({ models, pipeline, tokens, profile, lane, now }),
   );
   const closing = new AbortController();
-  const mayGoOn = async (): Promise<boolean> => !closing.signal.aborted && (await lease.hold());
+  const mayGoOn = async (): Promise<boolean> => !closing.signal.aborted && (await lease.hold()) !== undefined;
   let isFilled = false;
   let written = 0;
 

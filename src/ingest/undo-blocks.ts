@@ -1,0 +1,119 @@
+import { SourceError } from '../errors.js';
+import { decodeAmount } from '../models/amount.js';
+import type { Day } from '../models/calendar.js';
+import { createDayNames } from './day-names.js';
+import type { HolderBook } from './holder-book.js';
+import type { PaymentWeeks } from './payment-weeks.js';
+import { paymentTest } from './payments.js';
+import { readSightings } from './sightings.js';
+import { countedFields, walletsOf } from './token-sums.js';
+import { freshTotals, takeBackTotals } from './totals.js';
+import type { Stored, Unit } from './transaction.js';
+
+/**
+ * Undoes the blocks above `rewindTo`: deletes their transfers and prices and takes them back from holders, payments and totals. Days and
+ * hours are named only, because the batch that goes on from here may fill them again. Costs what is undone, not what stays.
+ * Throws REORG_TOO_DEEP when that reaches below the token's finalized block.
+ */
+export async function undoBlocks(unit: Unit, request: UndoRequest): Promise<Undone> {
+  const { token, rewindTo, asOfFollows, holders, payments } = request;
+  refuseTooDeep(token, rewindTo);
+  const { session } = unit;
+  const above = { tokenId: token._id, blockNumber: { $gt: rewindTo } };
+  const transfers = unit.collection('transactionActivity');
+  const rows = await transfers.find(above, { session, projection: undoneFields, batchSize: 10_000 }).toArray();
+  const { deletedCount: prices } = await unit.collection('tokenPriceData').deleteMany(above, { session });
+  if (rows.length > 0) await transfers.deleteMany(above, { session });
+
+  const hours = new Map<Day, Set<number>>();
+  const dayName = createDayNames();
+  const isPayment = paymentTest(token.paymentRule);
+  const counted = rows.filter(({ isSuccess }) => isSuccess);
+  const wallets = walletsOf(counted);
+  await holders.read(unit, wallets);
+  for (const row of counted) {
+    const units = decodeAmount(row.amount);
+    const time = row.timestamp.getTime();
+    holders.takeBack(row, units);
+    if (isPayment(row)) payments.add(time, units, -1);
+    const day = dayName(time);
+    hours.set(day, (hours.get(day) ?? new Set()).add(row.timestamp.getUTCHours()));
+  }
+  const inOrder = token.timesInOrder === true;
+  const seen =
+    wallets.size === 0
+      ? new Map()
+      : await readSightings(unit, { tokenId: token._id, addresses: wallets, upTo: rewindTo, inOrder });
+  for (const address of wallets) holders.see(address, seen.get(address));
+
+  const before = await headBefore(unit, { token, rows, asOfFollows });
+  return { token: { ...token, ...before }, count: rows.length + prices, hours };
+}
+
+/** What undoing needs. */
+export interface UndoRequest {
+  readonly token: Stored<'tokens'>;
+  readonly rewindTo: number;
+  /** True when the batch says how far the chain is read; else the newest row that stays does. */
+  readonly asOfFollows: boolean;
+  readonly holders: HolderBook;
+  /** Takes up the payments that are gone. */
+  readonly payments: PaymentWeeks;
+}
+
+/** A token without the undone rows. */
+export interface Undone {
+  /** Its head as it would be had they never come; what follows from holders is moved with them. */
+  readonly token: Stored<'tokens'>;
+  /** Rows deleted. */
+  readonly count: number;
+  /** Hours that lost transfers, by day. */
+  readonly hours: ReadonlyMap<Day, Set<number>>;
+}
+
+function refuseTooDeep({ symbol, finalizedBlock }: Stored<'tokens'>, rewindTo: number): void {
+  if (finalizedBlock === null || rewindTo >= finalizedBlock) return;
+  throw new SourceError(
+    'REORG_TOO_DEEP',
+    `${symbol}: a reorg replaces blocks from ${rewindTo + 1} on, but the chain had called block ${finalizedBlock} final. Nothing was changed; check which chain the node follows. If it is right, delete the token and read it anew.`,
+    { details: { rewindTo, finalizedBlock } },
+  );
+}
+
+const undoneFields = { ...countedFields, blockNumber: 1, methodId: 1 } as const;
+type UndoneRow = Pick<Stored<'transactionActivity'>, keyof typeof undoneFields>;
+
+async function headBefore(unit: Unit, { token, rows, asOfFollows }: Head) {
+  const gone = freshTotals(rows);
+  const first = token.totals.firstTransferAt;
+  const isFirstGone = first !== null && gone.firstTransferAt === first.getTime();
+  const totals = takeBackTotals(token.totals, gone, isFirstGone ? await readFirstTime(unit, token._id) : first);
+  const newest = asOfFollows ? null : await readNewest(unit, token._id);
+  return {
+    totals,
+    // Rows in order stay so without some of them; whether others are now is not worth a scan.
+    timesInOrder: token.timesInOrder === true || totals.transferRows === 0,
+    asOfTime: newest?.timestamp ?? null,
+    asOfBlock: newest?.blockNumber ?? null,
+  };
+}
+
+interface Head extends Pick<UndoRequest, 'token' | 'asOfFollows'> {
+  readonly rows: readonly UndoneRow[];
+}
+
+async function readFirstTime({ session, collection }: Unit, tokenId: string): Promise<Date | null> {
+  const first = await collection('transactionActivity').findOne(
+    { tokenId, isSuccess: true },
+    { session, projection: { timestamp: 1 }, sort: { timestamp: 1 } },
+  );
+  return first?.timestamp ?? null;
+}
+
+/** Failed rows count: a file is as far as its newest row. */
+async function readNewest({ session, collection }: Unit, tokenId: string) {
+  return collection('transactionActivity').findOne(
+    { tokenId },
+    { session, projection: { timestamp: 1, blockNumber: 1 }, sort: { timestamp: -1, blockNumber: -1 } },
+  );
+}
