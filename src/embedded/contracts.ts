@@ -3,7 +3,7 @@ import type { Document } from 'bson';
 /**
  * The seams inside the embedded server. Three parts meet here and know nothing else of each other:
  *
- * - `query/`   the language: filters, projections, sorts, updates and pipelines over plain documents (mingo behind one door)
+ * - `query/`   the language: filters, projections, sorts, updates and pipelines over plain documents
  * - `storage/` the data: lmdb, index keys, the planner, transactions
  * - `wire/`    the protocol: framing, sessions, cursors and one function per command
  */
@@ -71,6 +71,8 @@ export interface UpdateRequest {
   readonly filter: Document;
   /** Operators, a replacement document or a pipeline. */
   readonly update: Document | Document[];
+  /** Bytes of a replacement document, where the caller has them: they are stored as they are and keep their types. */
+  readonly raw?: Uint8Array;
   readonly multi: boolean;
   readonly upsert: boolean;
   readonly sort?: Document;
@@ -164,9 +166,8 @@ export interface QueryLanguage {
 
 /** Options of an update. */
 export interface UpdateOptions {
+  /** Refused when there are any: no path takes them. */
   readonly arrayFilters?: Document[];
-  /** The filter of the statement: the positional `$` needs it. */
-  readonly filter?: Document;
 }
 
 /** One aggregation and the reads it may do. */

@@ -59,7 +59,6 @@ export const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   dataloader: ['loaders'],
   viem: ['ingest/sources', 'models/address'],
   lmdb: ['embedded/storage'],
-  mingo: ['embedded/query'],
   'sorted-btree': ['embedded'],
   bson: ['embedded'],
   commander: ['cli'],

@@ -1,5 +1,5 @@
-import type { Decimal128, Long, ObjectId } from 'bson';
-import { compareDecimal, decimalOf, decimalText } from './decimal.js';
+import type { Long, ObjectId } from 'bson';
+import { MongoError } from '../errors.js';
 import { numericOf, rankOf, typeOf } from './values.js';
 
 /** BSON comparison of two values across types; a missing value equals null. */
@@ -31,7 +31,7 @@ export function canonicalText(value: unknown): string {
     case 'long':
     case 'double':
     case 'decimal':
-      return `n${decimalText(value as Decimal128)}`;
+      return `n${numberText(numberOf(value))}`;
     case 'objectId':
       return `o${(value as ObjectId).toHexString()}`;
     case 'date':
@@ -77,18 +77,23 @@ function compareNumbers(a: number, b: number): number {
   return a === b ? 0 : Number(Number.isNaN(b)) - Number(Number.isNaN(a));
 }
 
+/** JavaScript compares integers of any size with doubles exactly. */
 function compareNumeric(a: unknown, b: unknown): number {
-  const left = numericOf(a);
-  const right = numericOf(b);
-  if (left === undefined || right === undefined) return compareDecimal(decimalOf(a), decimalOf(b));
-  return typeof left === 'number' && typeof right === 'number'
-    ? compareNumbers(left, right)
-    : compareMixed(left, right);
+  const [left, right] = [numberOf(a), numberOf(b)];
+  if (typeof left === 'number' && typeof right === 'number') return compareNumbers(left, right);
+  if (Number.isNaN(left)) return -1;
+  return Number.isNaN(right) ? 1 : order(left, right);
 }
 
-function compareMixed(a: number | bigint, b: number | bigint): number {
-  if (Number.isNaN(a)) return -1;
-  return Number.isNaN(b) ? 1 : order(a, b);
+function numberOf(value: unknown): number | bigint {
+  const number = numericOf(value);
+  if (number === undefined) throw new MongoError('BadValue', 'This server does not compare decimal values.');
+  return number;
+}
+
+/** One text for each number: a double that is an integer is written as that integer. */
+function numberText(value: number | bigint): string {
+  return typeof value === 'number' && Number.isInteger(value) ? String(BigInt(value)) : String(value);
 }
 
 /** By code point, which is the order of UTF-8 bytes; UTF-16 order differs once surrogates meet the top of the basic plane. */

@@ -51,10 +51,7 @@ function joinFilter(localField: string, foreignField: string): (document: Docume
   const path = splitPath(localField);
   return (document) => {
     const values = localValues(document, path);
-    // A pattern inside $in would be matched instead of compared.
-    return values.some((value) => typeOf(value) === 'regex')
-      ? { $or: values.map((value) => ({ [foreignField]: { $eq: value } })) }
-      : { [foreignField]: values.length === 1 ? { $eq: values[0] } : { $in: values } };
+    return { [foreignField]: values.length === 1 ? { $eq: values[0] } : { $in: values } };
   };
 }
 

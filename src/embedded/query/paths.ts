@@ -15,32 +15,23 @@ export function isIndex(part: string): boolean {
 
 /**
  * True when `test` holds for one of the values that a filter path reaches. Arrays on the way are entered; an array at the end is
- * tested element by element and as a whole, or only as a whole when `expandLeaf` is false. A missing value is tested as undefined.
+ * tested element by element and as a whole. A missing value is tested as undefined.
  */
-export function someAt(
-  value: unknown,
-  path: Path,
-  test: (value: unknown) => boolean,
-  expandLeaf = true,
-  at = 0,
-): boolean {
-  if (at === path.length) {
-    if (expandLeaf && Array.isArray(value) && value.some(test)) return true;
-    return test(value);
-  }
+export function someAt(value: unknown, path: Path, test: (value: unknown) => boolean, at = 0): boolean {
+  if (at === path.length) return test(value) || (Array.isArray(value) && value.some(test));
   const part = path[at] as string;
   if (Array.isArray(value)) {
     for (const element of value) {
-      if (isDocument(element) && someAt(element, path, test, expandLeaf, at)) return true;
+      if (isDocument(element) && someAt(element, path, test, at)) return true;
     }
     if (!isIndex(part) || Number(part) >= value.length) return false;
     const element = value[Number(part)];
     // The last part named one element: an array there is one value.
     if (at + 1 === path.length) return test(element);
-    return (isDocument(element) || Array.isArray(element)) && someAt(element, path, test, expandLeaf, at + 1);
+    return (isDocument(element) || Array.isArray(element)) && someAt(element, path, test, at + 1);
   }
   if (!isDocument(value)) return test(undefined);
-  return someAt(ownField(value, part), path, test, expandLeaf, at + 1);
+  return someAt(ownField(value, part), path, test, at + 1);
 }
 
 /** Value of a path as expressions see it: arrays are mapped, what is no document is left out, numbers are no indices. */

@@ -1,10 +1,8 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
-import { shown } from './arguments.js';
 import { assignPaths, type PathExpression, putField } from './assign.js';
 import { compileExpression } from './expression.js';
-import { isForm } from './expression-forms.js';
-import { functionOf } from './functions.js';
+import { operatorOf } from './expression-operators.js';
 import { ownField } from './paths.js';
 import type { Variables } from './scope.js';
 import { isDocument, numericOf } from './values.js';
@@ -88,11 +86,7 @@ function mixed(code: string, what: string, name: string, kind: string): MongoErr
 function refuseUnknown(value: unknown): void {
   if (!isDocument(value)) return;
   const operator = Object.keys(value)[0] ?? '';
-  if (operator === '$elemMatch' || operator === '$meta' || (operator === '$slice' && !Array.isArray(value.$slice))) {
-    const problem = `The projection operator ${operator} is not supported by this server: ${shown(value)}`;
-    throw new MongoError('BadValue', problem);
-  }
-  if (!isForm(operator) && functionOf(operator) === undefined) {
+  if (operatorOf(operator) === undefined) {
     throw new MongoError('Location31325', `Invalid $project :: caused by :: Unknown expression ${operator}`);
   }
 }

@@ -10,5 +10,5 @@ export interface Scope {
 /** A compiled expression; undefined is a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** Compiles an expression in which the named variables may be used. */
-export type Compile = (expression: unknown, known: readonly string[]) => Expression;
+/** Compiles a part of an expression, in which further variables may be bound. */
+export type Compile = (expression: unknown, bound?: readonly string[]) => Expression;

@@ -2,16 +2,15 @@ import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
 import { integerArgument, shown } from './arguments.js';
 import { withPath } from './assign.js';
-import { compare } from './compare.js';
-import { compileExpression } from './expression.js';
+import { fieldPath } from './expression.js';
 import { compileFilter } from './filter.js';
 import { compileGroup } from './group.js';
 import { compileLookup } from './lookup.js';
+import { expressionValue } from './paths.js';
 import type { PipelineContext, Stage } from './pipeline-context.js';
 import { compileSort } from './sort.js';
 import { compileTransform, notSingle } from './transforms.js';
-import { isDocument, typeOf } from './values.js';
-import { compileWindowFields } from './window.js';
+import { isDocument } from './values.js';
 
 /** Compiles all stages before the first document is read, so that a wrong pipeline fails at once. */
 export function compileStages(pipeline: readonly Document[], context: PipelineContext): Stage {
@@ -84,35 +83,8 @@ const stages: Record<string, (argument: unknown, context: PipelineContext) => St
     };
   },
   $group: (argument, { variables }) => compileGroup(argument, variables),
-  $sortByCount: (argument, { variables }) => {
-    const group = compileGroup({ _id: argument, count: { $sum: 1 } }, variables);
-    return function* sortByCount(input) {
-      yield* [...group(input)].sort((a, b) => compare(b.count, a.count));
-    };
-  },
   $unwind: (argument) => compileUnwind(argument),
-  $facet: (argument, context) => {
-    if (!isDocument(argument) || Object.keys(argument).length === 0) {
-      throw new MongoError('Location40169', 'the $facet specification must be a non-empty object');
-    }
-    const branches = Object.entries(argument).map(([name, pipeline]) => {
-      if (!Array.isArray(pipeline))
-        throw new MongoError(
-          'Location40170',
-          `arguments to $facet must be arrays, ${name} is type ${typeOf(pipeline)}`,
-        );
-      const inner = pipeline.find((stage) => stageEntry(stage)[0] === '$facet');
-      if (inner !== undefined)
-        throw new MongoError('Location40600', '$facet is not allowed to be used within a $facet stage');
-      return [name, compileStages(pipeline as Document[], context)] as const;
-    });
-    return function* facet(input) {
-      const documents = [...input];
-      yield Object.fromEntries(branches.map(([name, run]) => [name, [...run(documents)]]));
-    };
-  },
   $lookup: (argument, context) => compileLookup(argument, context),
-  $setWindowFields: (argument, { variables }) => compileWindowFields(argument, variables),
 };
 
 /** Argument of `$match`. */
@@ -160,27 +132,18 @@ export function countName(argument: unknown): string {
 
 function compileUnwind(argument: unknown): Stage {
   const given = isDocument(argument) ? argument : { path: argument };
-  const unknown = Object.keys(given).find(
-    (name) => !['path', 'includeArrayIndex', 'preserveNullAndEmptyArrays'].includes(name),
-  );
+  const unknown = Object.keys(given).find((name) => name !== 'path');
   if (unknown !== undefined) throw new MongoError('Location28811', `unrecognized option to $unwind stage: ${unknown}`);
   if (typeof given.path !== 'string')
     throw new MongoError('Location28808', `expected a string as the path for $unwind stage, got ${shown(given.path)}`);
   if (!given.path.startsWith('$'))
     throw new MongoError('Location28818', `path option to $unwind stage should be prefixed with a '$': ${given.path}`);
-  const path = given.path.slice(1).split('.');
-  const value = compileExpression(given.path, []);
-  const index = typeof given.includeArrayIndex === 'string' ? given.includeArrayIndex.split('.') : undefined;
-  const keepEmpty = given.preserveNullAndEmptyArrays === true;
-  const numbered = (document: Document, at: number | null) =>
-    index === undefined ? document : (withPath(document, index, at) as Document);
+  const path = fieldPath(given.path.slice(1));
   return function* unwind(input) {
     for (const document of input) {
-      const list = value({ root: document, variables: {} });
-      if (Array.isArray(list)) {
-        for (const [at, element] of list.entries()) yield numbered(withPath(document, path, element) as Document, at);
-        if (list.length === 0 && keepEmpty) yield numbered(withPath(document, path, undefined) as Document, null);
-      } else if (keepEmpty || (list !== null && list !== undefined)) yield numbered(document, null);
+      const list = expressionValue(document, path);
+      if (Array.isArray(list)) for (const element of list) yield withPath(document, path, element) as Document;
+      else if (list !== null && list !== undefined) yield document;
     }
   };
 }

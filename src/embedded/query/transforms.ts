@@ -30,8 +30,13 @@ export function notSingle(): MongoError {
 }
 
 const transforms: Record<string, (argument: unknown, variables: Variables) => Transform> = {
-  $set: (argument, variables) => setFields('$set', argument, variables),
-  $addFields: (argument, variables) => setFields('$addFields', argument, variables),
+  $set: (argument, variables) => {
+    if (!isDocument(argument)) {
+      throw new MongoError('Location40272', `$set specification stage must be an object, got ${typeOf(argument)}`);
+    }
+    const assign = assignPaths(flattenFields(argument, (part) => compileExpression(part, Object.keys(variables))));
+    return (document) => assign(document, { root: document, variables });
+  },
   $project: (argument, variables) => {
     if (!isDocument(argument)) throw new MongoError('Location15969', '$project specification must be an object');
     if (Object.keys(argument).length === 0) {
@@ -56,26 +61,12 @@ const transforms: Record<string, (argument: unknown, variables: Variables) => Tr
     if (!isDocument(argument) || !('newRoot' in argument)) {
       throw new MongoError('Location40231', `$replaceRoot needs a newRoot, got ${shown(argument)}`);
     }
-    return replaceRoot(argument.newRoot, variables);
+    const expression = compileExpression(argument.newRoot, Object.keys(variables));
+    return (document) => {
+      const root = expression({ root: document, variables });
+      if (isDocument(root)) return root;
+      const problem = `'newRoot' expression must evaluate to an object, but resulting value was: ${shown(root ?? 'MISSING')}`;
+      throw new MongoError('Location40228', `${problem}. Type of resulting value: '${typeOf(root)}'`);
+    };
   },
-  $replaceWith: replaceRoot,
 };
-
-function setFields(stage: string, argument: unknown, variables: Variables): Transform {
-  if (!isDocument(argument)) {
-    throw new MongoError('Location40272', `${stage} specification stage must be an object, got ${typeOf(argument)}`);
-  }
-  const compile = (expression: unknown) => compileExpression(expression, Object.keys(variables));
-  const assign = assignPaths(flattenFields(argument, compile));
-  return (document) => assign(document, { root: document, variables });
-}
-
-function replaceRoot(argument: unknown, variables: Variables): Transform {
-  const expression = compileExpression(argument, Object.keys(variables));
-  return (document) => {
-    const root = expression({ root: document, variables });
-    if (isDocument(root)) return root;
-    const problem = `'newRoot' expression must evaluate to an object, but resulting value was: ${shown(root ?? 'MISSING')}`;
-    throw new MongoError('Location40228', `${problem}. Type of resulting value: '${typeOf(root)}'`);
-  };
-}

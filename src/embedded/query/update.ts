@@ -2,8 +2,8 @@ import { type Document, ObjectId, serialize } from 'bson';
 import type { UpdateOptions } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
-import { putField, withField } from './assign.js';
-import { compare, isEqual } from './compare.js';
+import { withField } from './assign.js';
+import { isEqual } from './compare.js';
 import { ownField } from './paths.js';
 import { isOperators } from './predicates.js';
 import { compileUpdateStage } from './transforms.js';
@@ -13,46 +13,38 @@ import { applyOperators } from './update-operators.js';
 export function applyUpdate(document: Document, update: Document | Document[], options: UpdateOptions): Document {
   const after = changed(document, update, options, false);
   if (after === document) return document;
-  const id = ownField(document, '_id');
-  if (id !== undefined && !isEqual(ownField(after, '_id'), id)) throw immutableId(document, update);
+  requireSameId(document, after, update);
   return !isOperators(update) && isSame(document, after) ? document : after;
 }
 
 /** The document that an upsert inserts: the equalities of the filter, then the update with `$setOnInsert`. */
 export function seedUpsert(filter: Document, update: Document | Document[], options: UpdateOptions): Document {
   const replacing = !Array.isArray(update) && !isOperators(update) && Object.keys(update).length > 0;
-  const equalities = [...equalitiesOf(filter)];
-  refuseRepeated(equalities);
-  const wanted = replacing ? equalities.filter(([path]) => path === '_id') : equalities;
-  const dotted = wanted.some(([path]) => path.includes('.'));
-  const fields: Document = {};
-  for (const [path, value] of wanted) putField(fields, path, value);
-  const seed = dotted ? applyOperators({}, { $set: fields }, {}) : fields;
-  const after = changed(seed, update, options, true);
-  const id = ownField(seed, '_id');
-  if (id !== undefined && !isEqual(ownField(after, '_id'), id)) throw immutableId(seed, update);
-  return withIdFirst(after);
-}
-
-function refuseRepeated(equalities: readonly [path: string, value: unknown][]): void {
-  const paths = new Set<string>();
-  for (const [path] of equalities) {
-    if (paths.has(path)) {
+  const fields = new Map<string, unknown>();
+  for (const [path, value] of equalitiesOf(filter)) {
+    if (fields.has(path))
       throw new MongoError('NotSingleValueField', `cannot infer query fields to set, path '${path}' is matched twice`);
-    }
-    paths.add(path);
+    fields.set(path, value);
   }
+  const wanted = [...fields].filter(([path]) => !replacing || path === '_id');
+  const given = Object.fromEntries(wanted);
+  const seed = wanted.some(([path]) => path.includes('.')) ? applyOperators({}, { $set: given }) : given;
+  const after = changed(seed, update, options, true);
+  requireSameId(seed, after, update);
+  return withIdFirst(after);
 }
 
 function changed(
   document: Document,
   update: Document | Document[],
-  options: UpdateOptions,
+  { arrayFilters = [] }: UpdateOptions,
   inserting: boolean,
 ): Document {
+  // No path of this server takes one, so that each is one too many.
+  if (arrayFilters.length > 0)
+    throw new MongoError('FailedToParse', `The array filter ${shown(arrayFilters[0])} was not used in the update`);
   if (Array.isArray(update)) return runPipeline(document, update);
-  if (isOperators(update)) return applyOperators(document, update, { ...options, inserting });
-  return replace(document, update);
+  return isOperators(update) ? applyOperators(document, update, inserting) : replace(document, update);
 }
 
 function runPipeline(document: Document, stages: Document[]): Document {
@@ -66,21 +58,21 @@ function replace(document: Document, replacement: Document): Document {
   if (dollar !== undefined) {
     throw new MongoError(
       'DollarPrefixedFieldName',
-      `The dollar ($) prefixed field '${dollar}' in '${dollar}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+      `The dollar ($) prefixed field '${dollar}' is not allowed in the context of an update's replacement document.`,
     );
   }
   const id = ownField(replacement, '_id') ?? ownField(document, '_id');
   return id === undefined ? replacement : withIdFirst(withField(replacement, '_id', id));
 }
 
-function immutableId(document: Document, update: Document | Document[]): MongoError {
-  const kept = `the (immutable) field '_id' was found to have been altered`;
-  if (Array.isArray(update) || !isOperators(update)) {
-    return new MongoError('ImmutableField', `After applying the update, ${kept} from _id: ${shown(document._id)}`);
-  }
-  return new MongoError(
+function requireSameId(before: Document, after: Document, update: Document | Document[]): void {
+  const id = ownField(before, '_id');
+  if (id === undefined || isEqual(ownField(after, '_id'), id)) return;
+  throw new MongoError(
     'ImmutableField',
-    "Performing an update on the path '_id' would modify the immutable field '_id'",
+    isOperators(update)
+      ? "Performing an update on the path '_id' would modify the immutable field '_id'"
+      : `After applying the update, the (immutable) field '_id' was found to have been altered from _id: ${shown(id)}`,
   );
 }
 
@@ -90,11 +82,9 @@ function* equalitiesOf(filter: Document): Generator<[path: string, value: unknow
     if (name === '$and' || (name === '$or' && Array.isArray(condition) && condition.length === 1)) {
       for (const part of condition as Document[]) yield* equalitiesOf(part);
     } else if (!name.startsWith('$')) {
-      if (condition instanceof RegExp) continue;
       if (!isOperators(condition)) yield [name, condition];
       else if ('$eq' in condition) yield [name, condition.$eq];
       else if (Array.isArray(condition.$in) && condition.$in.length === 1) yield [name, condition.$in[0]];
-      else if (Array.isArray(condition.$all) && condition.$all.length === 1) yield [name, condition.$all[0]];
     }
   }
 }
@@ -106,5 +96,5 @@ function withIdFirst(document: Document): Document {
 
 /** Same bytes: also the order of fields and the types of numbers count. */
 function isSame(before: Document, after: Document): boolean {
-  return compare(before, after) === 0 && Buffer.compare(serialize(before), serialize(after)) === 0;
+  return Buffer.compare(serialize(before), serialize(after)) === 0;
 }

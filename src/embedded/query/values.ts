@@ -1,27 +1,33 @@
 import { Long } from 'bson';
 
-/** Names of BSON types as `$type` and error messages know them. */
-export type TypeName =
-  | 'missing'
-  | 'minKey'
-  | 'null'
-  | 'int'
-  | 'long'
-  | 'double'
-  | 'decimal'
-  | 'string'
-  | 'symbol'
-  | 'object'
-  | 'array'
-  | 'binData'
-  | 'objectId'
-  | 'bool'
-  | 'date'
-  | 'timestamp'
-  | 'regex'
-  | 'javascript'
-  | 'javascriptWithScope'
-  | 'maxKey';
+/** Place of each BSON type in MongoDB's order, by its name in `$type` and error messages. */
+const ranks = {
+  minKey: 0,
+  missing: 1,
+  null: 1,
+  int: 2,
+  long: 2,
+  double: 2,
+  decimal: 2,
+  string: 3,
+  symbol: 3,
+  object: 4,
+  array: 5,
+  binData: 6,
+  objectId: 7,
+  bool: 8,
+  date: 9,
+  timestamp: 10,
+  regex: 11,
+  javascript: 12,
+  maxKey: 14,
+} as const;
+
+/** Name of a BSON type; `missing` is none, but what a path finds where nothing is. */
+export type TypeName = keyof typeof ranks;
+
+/** Names that `$type` takes. */
+export const typeNames: ReadonlySet<unknown> = new Set(Object.keys(ranks).filter((name) => name !== 'missing'));
 
 /** Place of a value's type in MongoDB's order; comparisons with `$gt` and the like stay inside one rank. */
 export function rankOf(value: unknown): number {
@@ -78,13 +84,6 @@ export function storableNumber(value: number | bigint): number | Long {
   return typeof value === 'bigint' ? Long.fromBigInt(value) : value;
 }
 
-/** Deep copy of plain parts; BSON values are shared, nothing changes them in place. */
-export function cloneValue<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(cloneValue) as T;
-  if (!isDocument(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cloneValue(part)])) as T;
-}
-
 const bsonTypes: Record<string, TypeName> = {
   ObjectId: 'objectId',
   Long: 'long',
@@ -98,29 +97,6 @@ const bsonTypes: Record<string, TypeName> = {
   BSONRegExp: 'regex',
   BSONSymbol: 'symbol',
   Code: 'javascript',
-};
-
-const ranks: Record<TypeName, number> = {
-  minKey: 0,
-  missing: 1,
-  null: 1,
-  int: 2,
-  long: 2,
-  double: 2,
-  decimal: 2,
-  string: 3,
-  symbol: 3,
-  object: 4,
-  array: 5,
-  binData: 6,
-  objectId: 7,
-  bool: 8,
-  date: 9,
-  timestamp: 10,
-  regex: 11,
-  javascript: 12,
-  javascriptWithScope: 13,
-  maxKey: 14,
 };
 
 function narrow(value: bigint): number | bigint {

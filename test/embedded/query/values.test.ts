@@ -10,17 +10,17 @@ const id = (last: string) => ObjectId.createFromHexString(`000000000000000000000
 const ordered: unknown[][] = [
   [new MinKey()],
   [undefined, null],
-  [Number.NaN, new Double(Number.NaN), Decimal128.fromString('NaN')],
-  [Number.NEGATIVE_INFINITY, Decimal128.fromString('-Infinity')],
+  [Number.NaN, new Double(Number.NaN)],
+  [Number.NEGATIVE_INFINITY],
   [Long.MIN_VALUE],
   [-1.5],
-  [0, -0, new Int32(0), Long.ZERO, new Double(0), 0n, Decimal128.fromString('0.00')],
-  [Decimal128.fromString('0.1')],
+  [0, -0, new Int32(0), Long.ZERO, new Double(0), 0n],
   [0.1],
-  [1, Long.ONE, Decimal128.fromString('1.0'), Decimal128.fromString('10E-1')],
+  [1, Long.ONE],
   [2 ** 53, Long.fromString('9007199254740992')],
-  [Long.fromString('9007199254740993'), 9007199254740993n, Decimal128.fromString('9007199254740993')],
+  [Long.fromString('9007199254740993'), 9007199254740993n],
   [2 ** 53 + 2],
+  [2 ** 63],
   [1e300],
   [Number.POSITIVE_INFINITY],
   [''],
@@ -88,10 +88,16 @@ describe('The order of values', () => {
       fc.property(integer, integer, (a, b) => {
         const exact = a < b ? -1 : a > b ? 1 : 0;
         expect(Math.sign(compare(Long.fromBigInt(a), Long.fromBigInt(b)))).toBe(exact);
-        expect(Math.sign(compare(Long.fromBigInt(a), Decimal128.fromString(String(b))))).toBe(exact);
         expect(Math.sign(compare(Long.fromBigInt(a), Number(b)))).toBe(a < Number(b) ? -1 : a > Number(b) ? 1 : 0);
       }),
     );
+  });
+
+  it('refuses decimals among numbers, because doubles would order them wrongly', () => {
+    const decimal = Decimal128.fromString('0.1');
+    expect(() => compare(decimal, 0.1)).toThrow('does not compare decimal values');
+    expect(() => canonicalText(decimal)).toThrow('does not compare decimal values');
+    expect(compare(decimal, 'text')).toBe(-1);
   });
 
   it('takes a document for a document, whatever its fields are called', () => {
