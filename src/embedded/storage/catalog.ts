@@ -84,7 +84,7 @@ function parseCollection(text: string): CollectionRecord {
   return { ns: stored.ns, id: numberToId(stored.id), indexes, text };
 }
 
-/** Takes fresh ids for collections and indexes; ids are never used twice. Opens a write of its own when none runs. */
+/** Takes fresh ids for collections and indexes; ids are never used twice. Inside a write, or as one. */
 export function takeIds({ root, catalog }: Environment, count: number): string[] {
   return root.transactionSync(() => {
     const next = catalog.get(NEXT_ID)?.readUInt32LE(0) ?? 1;

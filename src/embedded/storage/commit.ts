@@ -49,13 +49,17 @@ export class Commits {
   /** Resolves when the changes are on disk; rejects with WriteConflict when somebody else changed the same things first. */
   add(changes: Changes): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      if (this.#waiting.length === 0) setImmediate(() => void this.flush());
       this.#waiting.push({ changes, resolve, reject });
     });
   }
 
-  /** Commits whatever waits, now. */
-  flush(): void {
+  /** Commits whatever waits as soon as no other process writes; resolves when it is on disk or rejected. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#environment.gate.enter(() => this.#write());
+  }
+
+  #write(): void {
     const batch = this.#waiting;
     this.#waiting = [];
     if (batch.length === 0) return;

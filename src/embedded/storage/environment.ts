@@ -1,5 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { claimDirectory, unreadable } from './directory.js';
+import { createGate, type Gate } from './gate.js';
 
 /** Values are bytes, keys are latin1 strings (see keys.ts). */
 export type Store = Database<Buffer, string>;
@@ -7,6 +8,8 @@ export type Store = Database<Buffer, string>;
 /** One lmdb environment and its three key spaces. */
 export interface Environment {
   readonly root: RootDatabase<Buffer, string>;
+  /** The way to every write; see gate.ts. */
+  readonly gate: Gate;
   /** Collection id + `_id` → raw BSON, with the number of the commit that wrote it as version. */
   readonly documents: Store;
   /** Index id + fields (+ `_id`) → nothing, or for unique indexes the `_id` key. */
@@ -16,8 +19,19 @@ export interface Environment {
 }
 
 /** Opens the directory, or says why it cannot and what to do. */
-export function openEnvironment(path: string): Environment {
+export async function openEnvironment(path: string): Promise<Environment> {
   claimDirectory(path);
+  const gate = createGate(path);
+  // lmdb writes when it opens: a new file, the names of the key spaces.
+  return await gate.enter(() => openThrough(gate, path));
+}
+
+/** Closes the environment; lmdb waits for the disk in it, of all processes one at a time, as for a write. */
+export async function closeEnvironment({ root, gate }: Environment): Promise<void> {
+  await (await gate.enter(() => ({ closed: root.close() }))).closed;
+}
+
+function openThrough(gate: Gate, path: string): Environment {
   try {
     const root: RootDatabase<Buffer, string> = open({
       path,
@@ -32,6 +46,7 @@ export function openEnvironment(path: string): Environment {
       root.openDB<Buffer, string>(name, { encoding: 'binary', cache: false, useVersions, ...byteStringKeys });
     return {
       root,
+      gate,
       documents: space('documents', true),
       keys: space('keys', false),
       catalog: space('catalog', false),

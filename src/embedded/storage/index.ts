@@ -1,5 +1,6 @@
 import type { QueryLanguage } from '../contracts.js';
-import { openEnvironment } from './environment.js';
+import { closeEnvironment, openEnvironment } from './environment.js';
+import { SpareIds } from './spare-ids.js';
 import { LmdbStorage } from './storage.js';
 
 /** Opens the data directory, making it where it is missing. Several processes may have it open at once. */
@@ -10,5 +11,11 @@ export async function openStorage(options: {
   readonly now?: () => number;
 }): Promise<LmdbStorage> {
   const { path, language, now = Date.now } = options;
-  return new LmdbStorage({ environment: openEnvironment(path), language, now });
+  const environment = await openEnvironment(path);
+  try {
+    return new LmdbStorage({ environment, ids: await SpareIds.open(environment), language, now });
+  } catch (error) {
+    await closeEnvironment(environment);
+    throw error;
+  }
 }

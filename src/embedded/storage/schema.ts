@@ -27,7 +27,7 @@ export class Schema {
   }
 
   /** Answers false when the collection is there already. */
-  createCollection(ns: Namespace): boolean {
+  createCollection(ns: Namespace): Promise<boolean> {
     return this.#change((collections) => {
       if (collections.has(ns)) return false;
       this.#store(makeCollection(ns, this.#takeId(), []));
@@ -36,7 +36,10 @@ export class Schema {
   }
 
   /** Makes indexes over the documents that are there; the same index again changes nothing. */
-  createIndexes(ns: Namespace, specs: readonly IndexSpec[]): { before: number; after: number; created: boolean } {
+  createIndexes(
+    ns: Namespace,
+    specs: readonly IndexSpec[],
+  ): Promise<{ before: number; after: number; created: boolean }> {
     return this.#change((collections) => {
       const known = collections.get(ns);
       const record = known ?? makeCollection(ns, this.#takeId(), []);
@@ -54,7 +57,7 @@ export class Schema {
   }
 
   /** Drops indexes by name, or all but that on `_id`; answers how many there were. */
-  dropIndexes(ns: Namespace, names: readonly string[] | '*'): number {
+  dropIndexes(ns: Namespace, names: readonly string[] | '*'): Promise<number> {
     return this.#change((collections) => {
       const record = collections.get(ns);
       if (record === undefined) throw new MongoError('NamespaceNotFound', `ns not found: ${ns}`);
@@ -67,7 +70,7 @@ export class Schema {
   }
 
   /** Drops a collection with its documents and indexes; answers false when there is none. */
-  drop(ns: Namespace): boolean {
+  drop(ns: Namespace): Promise<boolean> {
     return this.#change((collections) => {
       const record = collections.get(ns);
       if (record !== undefined) this.#remove(record);
@@ -76,23 +79,25 @@ export class Schema {
   }
 
   /** Drops every collection of a database. */
-  dropDatabase(db: string): void {
-    this.#change((collections) => {
+  dropDatabase(db: string): Promise<void> {
+    return this.#change((collections) => {
       for (const record of collections.values()) if (record.ns.startsWith(`${db}.`)) this.#remove(record);
     });
   }
 
   /** Runs in one lmdb write, which is given up when nothing is to be stored. */
-  #change<T>(work: (collections: ReadonlyMap<Namespace, CollectionRecord>) => T): T {
+  async #change<T>(work: (collections: ReadonlyMap<Namespace, CollectionRecord>) => T): Promise<T> {
     const done: { result?: T } = {};
-    this.#environment.root.transactionSync(() => {
+    const { root, gate } = this.#environment;
+    const write = () => {
       const head = readHead(this.#environment);
       this.#hasChanged = false;
       done.result = work(readCatalog(this.#environment, head.catalog).collections);
       if (!this.#hasChanged) return ABORT;
       writeHead(this.#environment, { commit: head.commit + 1, catalog: head.catalog + 1 });
       return undefined;
-    });
+    };
+    await gate.enter(() => root.transactionSync(write));
     return done.result as T;
   }
 

@@ -2,10 +2,11 @@ import type { IndexSpec, Namespace, QueryLanguage, Storage, Transaction } from '
 import { MongoError } from '../errors.js';
 import { type Catalog, readCatalog, readCounters, readHead } from './catalog.js';
 import { Commits } from './commit.js';
-import { type Environment } from './environment.js';
+import { closeEnvironment, type Environment } from './environment.js';
 import { Blocked, Locks } from './locks.js';
 import { StoredReplies } from './replies.js';
 import { Schema } from './schema.js';
+import type { SpareIds } from './spare-ids.js';
 import { StoreTransaction } from './transaction.js';
 import { View } from './view.js';
 
@@ -13,6 +14,7 @@ import { View } from './view.js';
 export class LmdbStorage implements Storage {
   readonly replies: StoredReplies;
   readonly #environment: Environment;
+  readonly #ids: SpareIds;
   readonly #language: QueryLanguage;
   readonly #locks = new Locks();
   readonly #commits: Commits;
@@ -21,9 +23,10 @@ export class LmdbStorage implements Storage {
   #catalog: Catalog = { version: -1, collections: new Map() };
   #isClosed = false;
 
-  constructor(parts: { environment: Environment; language: QueryLanguage; now: () => number }) {
-    const { environment, language, now } = parts;
+  constructor(parts: { environment: Environment; ids: SpareIds; language: QueryLanguage; now: () => number }) {
+    const { environment, ids, language, now } = parts;
     this.#environment = environment;
+    this.#ids = ids;
     this.#language = language;
     this.#commits = new Commits(environment);
     this.#schema = new Schema(environment);
@@ -39,7 +42,12 @@ export class LmdbStorage implements Storage {
     if (this.#isClosed) throw new MongoError('ShutdownInProgress', 'The store is closed; open it again.');
     const view = new View(this.#environment);
     const head = readHead(this.#environment, view.snapshot);
-    const parts = { environment: this.#environment, language: this.#language, locks: this.#locks };
+    const parts = {
+      environment: this.#environment,
+      ids: this.#ids,
+      language: this.#language,
+      locks: this.#locks,
+    };
     const catalog = this.#catalogOf(view, head.catalog);
     const transaction = new StoreTransaction({ ...parts, commits: this.#commits, view, head, catalog, multi });
     this.#open.add(transaction);
@@ -92,7 +100,7 @@ export class LmdbStorage implements Storage {
   }
 
   async dropDatabase(db: string): Promise<void> {
-    this.#schema.dropDatabase(db);
+    await this.#schema.dropDatabase(db);
   }
 
   collections(db: string): string[] {
@@ -122,9 +130,10 @@ export class LmdbStorage implements Storage {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#commits.flush();
+    await this.#commits.flush();
     for (const transaction of this.#open) transaction.abort();
-    await this.#environment.root.close();
+    await this.#ids.settled();
+    await closeEnvironment(this.#environment);
   }
 
   /** The catalog as of now. */

@@ -9,18 +9,21 @@ import type {
   UpdateResult,
 } from '../contracts.js';
 import { writeConflict } from '../errors.js';
-import { type Catalog, type CollectionRecord, type Head, makeCollection, readCounters, takeIds } from './catalog.js';
+import { type Catalog, type CollectionRecord, type Head, makeCollection, readCounters } from './catalog.js';
 import type { Changes, Commits } from './commit.js';
 import { prepare, retyped } from './documents.js';
+import { documentKey } from './entries.js';
 import type { Environment } from './environment.js';
 import { Reading, type Row } from './found.js';
 import { Blocked, type LockOwner, type Locks, type Obstacle } from './locks.js';
+import type { SpareIds } from './spare-ids.js';
 import type { View } from './view.js';
 import { type WriteContext, writeDocument } from './writes.js';
 
 /** What a transaction is made of. */
 export interface TransactionParts {
   readonly environment: Environment;
+  readonly ids: SpareIds;
   readonly language: QueryLanguage;
   readonly locks: Locks;
   readonly commits: Commits;
@@ -71,6 +74,29 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
   }
 
   update(request: UpdateRequest): UpdateResult {
+    return this.#replaceById(request) ?? this.#updateMatches(request);
+  }
+
+  /** Whole documents by `_id` are most of what an import writes: they need neither a plan nor the language. */
+  #replaceById({ ns, filter, update, raw, sort, arrayFilters }: UpdateRequest): UpdateResult | undefined {
+    const { _id, ...others } = filter;
+    if (raw === undefined || Array.isArray(update) || typeof _id !== 'string' || update._id !== _id) return undefined;
+    const collection = this.collection(ns);
+    if (collection === undefined || sort || arrayFilters || Object.keys(others).length > 0) return undefined;
+    const after = prepare(update, raw);
+    const stored = this.view.document(documentKey(collection, after.idKey));
+    if (stored === undefined) return undefined;
+    const before = deserialize(stored);
+    if (stored.equals(after.raw)) return { matched: 1, modified: 0, before, after: before };
+    writeDocument(this, {
+      collection: this.#collectionForWriting(ns),
+      before: { idKey: after.idKey, document: before },
+      after,
+    });
+    return { matched: 1, modified: 1, before, after: after.document };
+  }
+
+  #updateMatches(request: UpdateRequest): UpdateResult {
     const { ns, filter, update, multi, upsert, arrayFilters } = request;
     const { language } = this.#parts;
     const options = { ...(arrayFilters && { arrayFilters }), filter };
@@ -152,7 +178,7 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
   #collectionForWriting(ns: Namespace): CollectionRecord {
     let collection = this.collection(ns);
     if (collection === undefined) {
-      collection = makeCollection(ns, takeIds(this.#parts.environment, 1)[0]!, []);
+      collection = makeCollection(ns, this.#parts.ids.take(), []);
       this.#created.set(ns, collection);
     }
     this.#touched.add(collection);
