@@ -19,9 +19,14 @@ export interface BreakerSettings {
 export interface Breaker {
   /** Runs the call under the deadline; at once unreachable while open. Errors and lateness count against the dependency. */
   run<T>(call: () => Promise<T>): Promise<Guarded<T>>;
+  /** The same for a caller that needs the reason: rejects with the error of the call, or with BreakerOpenError where it was not made. */
+  attempt<T>(call: () => Promise<T>): Promise<T>;
   readonly state: BreakerState;
   close(): void;
 }
+
+/** The dependency was not called because its breaker is open or waits for the outcome of its probe. */
+export class BreakerOpenError extends Error {}
 
 /** A breaker that opens after failures in a row or a share of failures, and lets one probe through after the reset time. */
 export function createBreaker({
@@ -29,13 +34,19 @@ export function createBreaker({
   timeoutMs,
   settings,
   telemetry,
+  counts = isFailure,
 }: {
   name: string;
-  timeoutMs: number;
+  /** Absent where calls end by themselves. */
+  timeoutMs?: number;
   settings: BreakerSettings;
   telemetry: Telemetry;
+  /** Whether an error speaks against the dependency; `probing` is true for the outcome of the probe, which closes the breaker when it does not. */
+  counts?: (error: unknown, probing: boolean) => boolean;
 }): Breaker {
-  const circuit = new CircuitBreaker((call: () => Promise<unknown>) => withDeadline(call(), timeoutMs), {
+  const guarded = (call: () => Promise<unknown>): Promise<unknown> =>
+    timeoutMs === undefined ? call() : withDeadline(call(), timeoutMs);
+  const circuit: CircuitBreaker<[() => Promise<unknown>], unknown> = new CircuitBreaker(guarded, {
     name,
     // The deadline is ours: opossum's would neither wait for an answer that already lies in the socket nor tell lateness apart.
     timeout: false,
@@ -46,7 +57,7 @@ export function createBreaker({
     rollingCountTimeout: settings.resetMs,
     rollingCountBuckets: 1,
     rollingPercentilesEnabled: false,
-    errorFilter: isRefusal,
+    errorFilter: (error: unknown) => !counts(error, circuit.halfOpen),
   });
   let inARow = 0;
   circuit.on('success', () => {
@@ -64,12 +75,22 @@ export function createBreaker({
     inARow = 0;
     telemetry.warn(`${name}: used again`);
   });
+  const attempt = async <T>(call: () => Promise<T>): Promise<T> => {
+    // Asking first is much cheaper than letting an open circuit reject.
+    if (circuit.opened) throw new BreakerOpenError(`${name}: the breaker is open`);
+    try {
+      return (await circuit.fire(call)) as T;
+    } catch (error) {
+      if (CircuitBreaker.isOurError(error as Error)) throw new BreakerOpenError(`${name}: the breaker is open`);
+      throw error;
+    }
+  };
   return {
+    attempt,
     run: async <T>(call: () => Promise<T>): Promise<Guarded<T>> => {
-      // Asking first is much cheaper than letting an open circuit reject.
       if (circuit.opened) return unreachable;
       try {
-        return { reachable: true, value: (await circuit.fire(call)) as T };
+        return { reachable: true, value: await attempt(call) };
       } catch (error) {
         telemetry.count(error instanceof LateError ? `${name}.timeouts` : `${name}.errors`);
         return unreachable;
@@ -83,8 +104,8 @@ export function createBreaker({
 }
 
 /** A full Redis refuses writes but is there: reads must go on. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && /^(OOM|MISCONF|EXECABORT)\b/.test(error.message);
+function isFailure(error: unknown): boolean {
+  return !(error instanceof Error && /^(OOM|MISCONF|EXECABORT)\b/.test(error.message));
 }
 
 class LateError extends Error {}
