@@ -1,6 +1,5 @@
 import type { Document } from 'bson';
-import { MongoError } from '../errors.js';
-import { ownField } from './paths.js';
+import { fieldPath, ownField } from './paths.js';
 import type { Expression, Scope } from './scope.js';
 import { isDocument } from './values.js';
 
@@ -24,20 +23,15 @@ export function assignPaths(fields: readonly PathExpression[]): (document: Docum
   };
 }
 
-/** Fields of `$set` and `$addFields`: nested documents count as dotted paths. */
+/** Fields by their paths: nested documents count as dotted paths, those with an operator are values. */
 export function flattenFields(
   fields: Record<string, unknown>,
-  compile: (expression: unknown) => Expression,
   prefix: readonly string[] = [],
-): PathExpression[] {
+): { path: readonly string[]; value: unknown }[] {
   return Object.entries(fields).flatMap(([name, value]) => {
-    const path = [...prefix, ...name.split('.')];
-    if (path.includes('')) throw new MongoError('Location15998', 'FieldPath field names may not be empty strings.');
-    if (path.some((part) => part.startsWith('$'))) {
-      throw new MongoError('Location16410', `FieldPath field names may not start with '$', given '${name}'.`);
-    }
+    const path = [...prefix, ...fieldPath(name)];
     const nested = isDocument(value) && Object.keys(value).length > 0 && !Object.keys(value)[0]?.startsWith('$');
-    return nested ? flattenFields(value, compile, path) : [{ path, expression: compile(value) }];
+    return nested ? flattenFields(value, path) : [{ path, value }];
   });
 }
 

@@ -13,7 +13,7 @@ export function compare(a: unknown, b: unknown): number {
   return comparators[rank]?.(a, b) ?? 0;
 }
 
-/** Equality as BSON comparison sees it: 1, Long 1 and Decimal128 1.0 are equal. */
+/** Equality as BSON comparison sees it: 1 and Long 1 are equal. */
 export function isEqual(a: unknown, b: unknown): boolean {
   return compare(a, b) === 0;
 }

@@ -5,7 +5,7 @@ import type { Compile, Expression } from './scope.js';
 import { isDocument, isTruthy, numericOf, storableNumber, typeOf } from './values.js';
 
 /** Compiles the argument of an operator. */
-export type Operator = (argument: unknown, compile: Compile, name: string) => Expression;
+type Operator = (argument: unknown, compile: Compile, name: string) => Expression;
 
 /** The operator of a name, or undefined when this server does not know it. */
 export function operatorOf(name: string): Operator | undefined {

@@ -1,7 +1,7 @@
 import { MongoError } from '../errors.js';
 import { shown } from './arguments.js';
 import { operatorOf } from './expression-operators.js';
-import { expressionValue, ownField, splitPath } from './paths.js';
+import { expressionValue, fieldPath, ownField } from './paths.js';
 import type { Expression } from './scope.js';
 import { isDocument } from './values.js';
 
@@ -38,15 +38,6 @@ function compileVariable(text: string, known: readonly string[]): Expression {
   if (name === 'REMOVE') return () => undefined;
   if (!known.includes(name)) throw new MongoError('Location17276', `Use of undefined variable: ${name}`);
   return ({ variables }) => expressionValue(ownField(variables, name), path);
-}
-
-/** Parts of the path of a field, as expressions may name one. */
-export function fieldPath(text: string): string[] {
-  const path = splitPath(text);
-  if (path.includes('')) throw new MongoError('Location15998', 'FieldPath field names may not be empty strings.');
-  const dollar = path.find((part) => part.startsWith('$'));
-  if (dollar === undefined) return [...path];
-  throw new MongoError('Location16410', `FieldPath field names may not start with '$', given '${dollar}'.`);
 }
 
 function compileObject(expression: Record<string, unknown>, known: readonly string[]): Expression {

@@ -1,3 +1,4 @@
+import { MongoError } from '../errors.js';
 import { isDocument } from './values.js';
 
 /** A dotted path, split once when a filter is compiled. */
@@ -6,6 +7,15 @@ export type Path = readonly string[];
 /** Splits `a.b.0` into its parts. */
 export function splitPath(path: string): Path {
   return path.split('.');
+}
+
+/** Parts of the path of a field, as expressions may name one. */
+export function fieldPath(text: string): Path {
+  const path = splitPath(text);
+  if (path.includes('')) throw new MongoError('Location15998', 'FieldPath field names may not be empty strings.');
+  const dollar = path.find((part) => part.startsWith('$'));
+  if (dollar === undefined) return path;
+  throw new MongoError('Location16410', `FieldPath field names may not start with '$', given '${dollar}'.`);
 }
 
 /** True for a part that may be the index of an array. */

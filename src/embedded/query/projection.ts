@@ -1,100 +1,71 @@
 import type { Document } from 'bson';
 import { MongoError } from '../errors.js';
-import { assignPaths, type PathExpression, putField } from './assign.js';
+import { assignPaths, flattenFields, type PathExpression, putField } from './assign.js';
 import { compileExpression } from './expression.js';
 import { operatorOf } from './expression-operators.js';
 import { ownField } from './paths.js';
-import type { Variables } from './scope.js';
+import type { Expression, Variables } from './scope.js';
 import { isDocument, numericOf } from './values.js';
 
 /** Compiles a projection: inclusion follows the document with `_id` first and computed fields last, in order of the projection. */
 export function compileProjection(projection: Document, variables: Variables = {}): (document: Document) => Document {
-  const known = Object.keys(variables);
-  const parsed = parseProjection(projection, known);
-  const assign = assignPaths(parsed.computed);
-  const including = parsed.including ?? parsed.computed.length > 0;
+  const { including, id, paths, computed } = parseProjection(projection, Object.keys(variables));
+  const assign = assignPaths(computed);
   if (!including) {
-    const tree = treeOf(parsed.paths.concat(parsed.id === false ? [['_id']] : []));
-    return tree.size === 0 ? (document) => document : (document) => exclude(document, tree) as Document;
+    const tree = treeOf(id === false ? [...paths, ['_id']] : paths);
+    return tree.size === 0 ? (document) => document : (document) => project(document, tree, false) as Document;
   }
-  const tree = treeOf(parsed.paths.filter((path) => path[0] !== '_id' || path.length > 1));
-  if (parsed.id !== false && !tree.has('_id')) tree.set('_id', null);
-  return (document) => {
-    const kept = include(document, tree) as Document;
-    return assign(idFirst(kept), { root: document, variables });
-  };
+  const tree = treeOf(paths);
+  if (id !== false && !tree.has('_id')) tree.set('_id', null);
+  return (document) => assign(idFirst(project(document, tree, true) as Document), { root: document, variables });
 }
 
 interface ParsedProjection {
-  including: boolean | undefined;
-  id: boolean | undefined;
-  readonly paths: string[][];
+  readonly including: boolean;
+  readonly id: boolean | undefined;
+  readonly paths: (readonly string[])[];
   readonly computed: PathExpression[];
 }
 
 function parseProjection(projection: Document, known: readonly string[]): ParsedProjection {
-  const parsed: ParsedProjection = { including: undefined, id: undefined, paths: [], computed: [] };
-  const add = (path: string[], value: unknown): void => {
+  const paths: (readonly string[])[] = [];
+  const computed: PathExpression[] = [];
+  let including: boolean | undefined;
+  let id: boolean | undefined;
+  for (const { path, value } of flattenFields(projection)) {
     const name = path.join('.');
-    if (path.includes('') || path.some((part) => part.startsWith('$'))) {
-      throw new MongoError(
-        'Location16410',
-        `FieldPath field names may not be empty or start with '$', given '${name}'.`,
-      );
-    }
-    if (isDocument(value) && !Object.keys(value)[0]?.startsWith('$')) {
-      if (Object.keys(value).length === 0) {
-        throw new MongoError(
-          'Location51270',
-          'An empty sub-projection is not a valid value. Found empty object at path',
-        );
-      }
-      for (const [part, inner] of Object.entries(value)) add([...path, ...part.split('.')], inner);
-      return;
-    }
     const flag = typeof value === 'boolean' ? value : numericOf(value);
-    if (flag === undefined) {
-      refuseUnknown(value);
-      parsed.computed.push({ path, expression: compileExpression(value, known) });
-      if (parsed.including === false) throw mixed('31252', 'Cannot use an expression', name, 'exclusion');
-      parsed.including = true;
-      return;
+    if (flag !== undefined && name === '_id') {
+      id = Boolean(flag);
+      continue;
     }
-    const included = Boolean(flag);
-    if (name === '_id') {
-      parsed.id = included;
-      return;
+    const included = flag === undefined || Boolean(flag);
+    if (including !== undefined && including !== included) {
+      const code = flag === undefined ? 31252 : included ? 31253 : 31254;
+      const [kind, other] = included ? ['inclusion', 'exclusion'] : ['exclusion', 'inclusion'];
+      throw new MongoError(`Location${code}`, `Cannot do ${kind} on field ${name} in ${other} projection`);
     }
-    if (parsed.including !== undefined && parsed.including !== included) {
-      throw included
-        ? mixed('31253', 'Cannot do inclusion', name, 'exclusion')
-        : mixed('31254', 'Cannot do exclusion', name, 'inclusion');
-    }
-    parsed.including = included;
-    parsed.paths.push(path);
-  };
-  for (const [name, value] of Object.entries(projection)) add(name.split('.'), value);
-  if (parsed.including === undefined && parsed.id === true) parsed.including = true;
-  return parsed;
-}
-
-function mixed(code: string, what: string, name: string, kind: string): MongoError {
-  return new MongoError(`Location${Number(code)}`, `${what} on field ${name} in ${kind} projection`);
-}
-
-/** A projection reports an unknown operator by a code of its own. */
-function refuseUnknown(value: unknown): void {
-  if (!isDocument(value)) return;
-  const operator = Object.keys(value)[0] ?? '';
-  if (operatorOf(operator) === undefined) {
-    throw new MongoError('Location31325', `Invalid $project :: caused by :: Unknown expression ${operator}`);
+    including = included;
+    if (flag === undefined) computed.push({ path, expression: compileComputed(value, known) });
+    else paths.push(path);
   }
+  return { including: including ?? id === true, id, paths, computed };
+}
+
+/** A projection reports an unknown operator, and an empty document, by codes of its own. */
+function compileComputed(value: unknown, known: readonly string[]): Expression {
+  const operator = isDocument(value) ? Object.keys(value)[0] : '$literal';
+  if (operator === undefined)
+    throw new MongoError('Location51270', 'An empty sub-projection is not a valid value. Found empty object at path');
+  if (operatorOf(operator) === undefined)
+    throw new MongoError('Location31325', `Invalid $project :: caused by :: Unknown expression ${operator}`);
+  return compileExpression(value, known);
 }
 
 /** Names to keep or drop; null ends a path. */
 type Tree = Map<string, Tree | null>;
 
-function treeOf(paths: readonly string[][]): Tree {
+function treeOf(paths: readonly (readonly string[])[]): Tree {
   const root: Tree = new Map();
   for (const path of paths) {
     let node = root;
@@ -111,28 +82,17 @@ function treeOf(paths: readonly string[][]): Tree {
   return root;
 }
 
-function include(value: unknown, tree: Tree): unknown {
+/** What is left of a value; including leaves nothing of one that a path cannot enter. */
+function project(value: unknown, tree: Tree, including: boolean): unknown {
   if (Array.isArray(value)) {
-    return value
-      .filter((element) => isDocument(element) || Array.isArray(element))
-      .map((element) => include(element, tree));
+    return value.map((element) => project(element, tree, including)).filter((element) => element !== undefined);
   }
-  if (!isDocument(value)) return undefined;
+  if (!isDocument(value)) return including ? undefined : value;
   const kept: Document = {};
-  for (const name of Object.keys(value)) {
+  for (const [name, part] of Object.entries(value)) {
     const below = tree.get(name);
-    if (below !== undefined) putField(kept, name, below === null ? value[name] : include(value[name], below));
-  }
-  return kept;
-}
-
-function exclude(value: unknown, tree: Tree): unknown {
-  if (Array.isArray(value)) return value.map((element) => exclude(element, tree));
-  if (!isDocument(value)) return value;
-  const kept: Document = {};
-  for (const name of Object.keys(value)) {
-    const below = tree.get(name);
-    if (below !== null) putField(kept, name, below === undefined ? value[name] : exclude(value[name], below));
+    if (below) putField(kept, name, project(part, below, including));
+    else if ((below === null) === including) putField(kept, name, part);
   }
   return kept;
 }

@@ -42,7 +42,7 @@ function compareKeys(a: unknown, b: unknown): number {
 }
 
 /** The value by which a document is sorted along one path. */
-export function sortValue(document: Document, path: Path, direction: 1 | -1): unknown {
+function sortValue(document: Document, path: Path, direction: 1 | -1): unknown {
   const [name] = path;
   const direct: unknown =
     path.length === 1 && Object.hasOwn(document, name as string) ? document[name as string] : undefined;

@@ -1,12 +1,11 @@
 import type { Document } from 'bson';
-import { MongoError } from '../errors.js';
+import { type ErrorCodeName, MongoError } from '../errors.js';
 import { integerArgument, shown } from './arguments.js';
 import { withPath } from './assign.js';
-import { fieldPath } from './expression.js';
 import { compileFilter } from './filter.js';
 import { compileGroup } from './group.js';
 import { compileLookup } from './lookup.js';
-import { expressionValue } from './paths.js';
+import { fieldPath, ownField } from './paths.js';
 import type { PipelineContext, Stage } from './pipeline-context.js';
 import { compileSort } from './sort.js';
 import { compileTransform, notSingle } from './transforms.js';
@@ -33,9 +32,6 @@ function compileStage(stage: Document, context: PipelineContext): Stage {
   if (transform !== undefined) return (input) => mapDocuments(input, transform);
   const compile = Object.hasOwn(stages, name) ? stages[name] : undefined;
   if (compile !== undefined) return compile(argument, context);
-  if (name === '$changeStream') {
-    throw new MongoError('ChangeStreamNotSupported', 'The $changeStream stage is only supported on replica sets');
-  }
   throw new MongoError('UnknownStage', `Unrecognized pipeline stage name: '${name}'`);
 }
 
@@ -102,23 +98,21 @@ export function sortOrder(argument: unknown): Document {
 
 /** Argument of `$skip`. */
 export function skipCount(argument: unknown): number {
-  const count = integerArgument('invalid argument to $skip stage:', argument);
-  if (count >= 0) return count;
-  throw new MongoError(
-    'Location5107200',
-    `invalid argument to $skip stage: Expected a non-negative number in: $skip: ${count}`,
-  );
+  return naturalCount('$skip', argument, 'Location5107200');
 }
 
 /** Argument of `$limit`. */
 export function limitCount(argument: unknown): number {
-  const count = integerArgument('invalid argument to $limit stage:', argument);
-  if (count > 0) return count;
+  const count = naturalCount('$limit', argument, 'Location5107201');
   if (count === 0) throw new MongoError('Location15958', 'the limit must be positive');
-  throw new MongoError(
-    'Location5107201',
-    `invalid argument to $limit stage: Expected a non-negative number in: $limit: ${count}`,
-  );
+  return count;
+}
+
+function naturalCount(stage: string, argument: unknown, code: ErrorCodeName): number {
+  const problem = `invalid argument to ${stage} stage:`;
+  const count = integerArgument(problem, argument);
+  if (count >= 0) return count;
+  throw new MongoError(code, `${problem} Expected a non-negative number in: ${stage}: ${count}`);
 }
 
 /** Argument of `$count`: the name of the field. */
@@ -141,7 +135,11 @@ function compileUnwind(argument: unknown): Stage {
   const path = fieldPath(given.path.slice(1));
   return function* unwind(input) {
     for (const document of input) {
-      const list = expressionValue(document, path);
+      // A path of this stage enters documents only; behind an array there is nothing.
+      const list = path.reduce<unknown>(
+        (value, part) => (isDocument(value) ? ownField(value, part) : undefined),
+        document,
+      );
       if (Array.isArray(list)) for (const element of list) yield withPath(document, path, element) as Document;
       else if (list !== null && list !== undefined) yield document;
     }

@@ -8,7 +8,7 @@ import type { Variables } from './scope.js';
 import { isDocument, typeOf } from './values.js';
 
 /** Changes one document, independently of all others. */
-export type Transform = (document: Document) => Document;
+type Transform = (document: Document) => Document;
 
 /** Compiles a stage that changes documents one by one; undefined for any other stage. */
 export function compileTransform(name: string, argument: unknown, variables: Variables): Transform | undefined {
@@ -34,7 +34,12 @@ const transforms: Record<string, (argument: unknown, variables: Variables) => Tr
     if (!isDocument(argument)) {
       throw new MongoError('Location40272', `$set specification stage must be an object, got ${typeOf(argument)}`);
     }
-    const assign = assignPaths(flattenFields(argument, (part) => compileExpression(part, Object.keys(variables))));
+    const known = Object.keys(variables);
+    const fields = flattenFields(argument).map(({ path, value }) => ({
+      path,
+      expression: compileExpression(value, known),
+    }));
+    const assign = assignPaths(fields);
     return (document) => assign(document, { root: document, variables });
   },
   $project: (argument, variables) => {

@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /** Makes the change of one field from its argument; wrong arguments fail here. */
-export type Changer = (argument: unknown, name: string, document: Document) => Change;
+type Changer = (argument: unknown, name: string, document: Document) => Change;
 
 /** What an update operator does; unknown ones are error 9. */
 export function changerOf(operator: string): Changer {

@@ -86,6 +86,15 @@ describeConformance('Stages', [
     ],
   ),
   answers(
+    '$unwind goes through documents, not through arrays',
+    [{ o: { l: [1, 2] } }, { o: [{ l: [3] }] }],
+    [{ $unwind: '$o.l' }],
+    [
+      { _id: 1, o: { l: 1 } },
+      { _id: 1, o: { l: 2 } },
+    ],
+  ),
+  answers(
     '$replaceRoot takes a document, or makes one',
     [{ a: { b: 1 } }],
     [{ $replaceRoot: { newRoot: '$a' } }, { $replaceRoot: { newRoot: { c: '$b' } } }],
