@@ -39,6 +39,8 @@ export interface Openings {
   readonly blockNumber: number;
   /** Balances above 0 by address, the zero address excluded. */
   readonly balances: ReadonlyMap<string, bigint>;
+  /** True where the source names no block for them and nobody has confirmed them at theirs. */
+  readonly approximate?: boolean;
 }
 
 /** How far a chain has been taken in. */

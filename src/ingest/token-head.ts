@@ -15,7 +15,9 @@ export async function moveToken(unit: Unit, move: HeadMove): Promise<MovedHead> 
   const feeds = batch.source !== 'file' || token.source === null;
   const source = feeds && (changed || batch.asOf) ? batch.source : token.source;
   const updated = raised ? { updatedAt: new Date() } : {};
-  const fields = { ...asOf, totals, openingBlock, timesInOrder, source, epoch, ...updated };
+  const { openings } = batch;
+  const approximate = openings ? { openingsApproximate: openings.approximate === true } : {};
+  const fields = { ...asOf, totals, openingBlock, ...approximate, timesInOrder, source, epoch, ...updated };
   await unit.collection('tokens').updateOne({ _id: token._id }, { $set: fields }, { session: unit.session });
   return { epoch, raised, asOf: { ...asOf, asOfTime: asOf.asOfTime?.toISOString() ?? null } };
 }

@@ -4,7 +4,7 @@ import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 @modelOptions({ schemaOptions: { collection: 'jobs', versionKey: false }, options: { allowMixed: Severity.ERROR } })
 @index({ kind: 1, createdAt: 1 }, { name: 'kind_createdAt' })
 export class Job {
-  /** `purge:<tokenId>`, `lease:<what>`. */
+  /** `purge:<tokenId>`, `lease:<what>`, `usage:<provider>:<day>`. */
   @prop({ type: () => String, required: true })
   _id!: string;
 
@@ -28,4 +28,8 @@ export class Job {
   /** Grows each time a lease changes hands: what a process writes under a smaller one is refused. */
   @prop({ type: () => Number })
   fence?: number;
+
+  /** Units that a provider was asked for on the day of a `usage:<provider>:<day>`. */
+  @prop({ type: () => Number })
+  used?: number;
 }

@@ -92,6 +92,18 @@ export class Token {
   @prop({ type: () => Number, default: null })
   openingBlock!: number | null;
 
+  /** True where the opening balances were not confirmed at their block; absent is as false. */
+  @prop({ type: () => Boolean })
+  openingsApproximate?: boolean;
+
+  /** First block that is read of a chain; absent: the creation of the contract. */
+  @prop({ type: () => Number })
+  fromBlock?: number;
+
+  /** Where its prices come from: `feed:0x..` or `pool:0x..:0x..`; absent: nowhere, or a file. */
+  @prop({ type: () => String })
+  priceSource?: string;
+
   /**
    * True while no stored transfer of a later block has an earlier time, as on a real chain: windows of times are then windows of blocks.
    * A hint for reads, not data: false is always right, and absent is as false.

@@ -1,0 +1,77 @@
+import type { BreakerState } from '../../../cache/breaker.js';
+import type { Config } from '../../../config.js';
+import { TokenNotFoundError } from '../../../errors.js';
+import type { Telemetry } from '../../../telemetry.js';
+import type { Source } from '../source.js';
+import { createUpstream } from '../upstream.js';
+import { createChainCalls } from './chain-calls.js';
+import { createMoralisClient } from './client.js';
+import { createMarketCalls, type MarketCalls } from './market-calls.js';
+import { createPace } from './pace.js';
+import type { ConfirmBalances } from './read-openings.js';
+import { readParts } from './read-parts.js';
+import type { Budget, UsageStore } from './usage.js';
+
+/** Tokens of a chain as Moralis knows them. It proves nothing by hashes of headers, so it reads again what may still be replaced. */
+export interface MoralisSource extends Source, MarketCalls {
+  readonly name: 'moralis';
+  /** Compute units of this UTC day. */
+  budget(): Promise<Budget>;
+  readonly state: BreakerState;
+}
+
+/** Makes the source; throws ConfigurationError when there is no usable MORALIS_API_KEY. */
+export function createMoralisSource(deps: MoralisDeps): MoralisSource {
+  const { config, chainId, source: settings, usage, telemetry, confirm, now } = deps;
+  const upstream = createUpstream({ name: 'moralis', settings, telemetry });
+  const client = createMoralisClient({ config, upstream, usage, pace: createPace({ perSecond: unitsPerSecond }) });
+  const named = { client, chain: `0x${chainId.toString(16)}`, pageSize: config.pageSize, now };
+  const chain = createChainCalls(named);
+  return {
+    name: 'moralis',
+    ...createMarketCalls({ ...named, chainId }),
+    describe: async (address) => {
+      const known = await chain.metadata(address.toLowerCase());
+      // For an address without a contract Moralis answers an entry in which nothing is filled in.
+      const isContract =
+        known && [known.name, known.symbol, known.decimals, known.total_supply].some((it) => it !== undefined);
+      if (!isContract) throw new TokenNotFoundError({ token: address });
+      return { name: known.name, symbol: known.symbol, decimals: known.decimals, totalSupply: known.total_supply };
+    },
+    head: async () => {
+      const { blockNumber, time, finalizedBlock } = await chain.head();
+      return { blockNumber, time, finalizedBlock };
+    },
+    read: async function* (request) {
+      const { signal } = request;
+      try {
+        for await (const part of readParts({ chain, request, confirm })) {
+          if (signal.aborted) return;
+          yield part;
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+    budget: () => usage.budget(),
+    get state() {
+      return upstream.state;
+    },
+    close: async () => upstream.close(),
+  };
+}
+
+/** What the source needs. */
+export interface MoralisDeps {
+  readonly config: Config['moralis'];
+  readonly chainId: number;
+  readonly source: Config['source'];
+  readonly usage: UsageStore;
+  readonly telemetry: Telemetry;
+  /** Balances by a node, where there is one: opening balances are exact then. */
+  readonly confirm?: ConfirmBalances | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** What the smallest plan allows in a second. */
+const unitsPerSecond = 1000;
