@@ -16,6 +16,7 @@ export async function* dumpDatabase(database: Pick<Database, 'connection'>): Asy
       updatedAt: _updated,
       timesInOrder: _hint,
       fence: _fence,
+      fromBlock: _from,
       ...facts
     } = token;
     yield line('tokens', token.contractAddress, facts);

@@ -9,13 +9,17 @@ import { loadEpochs } from './load-epochs.js';
 import { createNegativeBudget } from './negative-budget.js';
 import { createPins } from './pins.js';
 import { createReader } from './reader.js';
+import { createRecent } from './recent.js';
 import { createSnapshotReader, type RequestReader } from './request-reader.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
 import { createSnapshotEpochs, type ScopeState } from './scope-state.js';
+import { warmToken } from './warm.js';
 
 /** Reads of MongoDB through the cache, for all requests of a process. */
 export interface ReadThrough {
   createScope(options: ScopeOptions): RequestScope;
+  /** Loads again what was asked of a token lately, for those who ask next; gives how many values. */
+  warm(tokenId: string): Promise<number>;
   stats(): ReadStats;
   /** The process's view of the epochs, for other caches over the same store. */
   readonly epochs: Epochs;
@@ -69,56 +73,65 @@ export function createReadThrough({
   const ttls = { ...config.cache.tierTtls, negative: config.cache.negativeTtlMs };
   const allowsNegative = createNegativeBudget({ most: config.cache.maxNegatives, windowMs: ttls.negative });
   const counts = { hit: 0, stale: 0, miss: 0, bypass: 0 };
+  const recent = createRecent();
+
+  const openScope = ({ deadlineAt, attempt, record }: ScopeOptions, isWarming = false): RequestScope => {
+    const deps = { database, settings, limits: { deadlineAt, timeoutMs, selectionMs }, onFault };
+    const isLast = attempt >= lastAttempt;
+    const reader: RequestReader = isLast
+      ? createSnapshotReader(deps)
+      : { read: createReader(deps), close: async () => undefined };
+    const background = new Set<Promise<unknown>>();
+    let moved = false;
+    const setMoved = () => {
+      moved = true;
+    };
+    const state: ScopeState = {
+      store,
+      flights: isLast ? createFlights() : flights,
+      epochs: isLast ? createSnapshotEpochs(reader.read) : epochs,
+      read: reader.read,
+      pins: createPins(),
+      ttls,
+      allowsNegative,
+      moved: setMoved,
+      count: (outcome) => {
+        if (!isWarming) counts[outcome] += 1;
+      },
+      background: (work) => {
+        // The store does not reject, but a value that is not plain JSON cannot even be written.
+        const done = work.catch(() => store.telemetry.count('store.unwritable')).finally(() => background.delete(done));
+        background.add(done);
+      },
+    };
+    const close = async (): Promise<void> => {
+      await reader.close();
+      await Promise.all(background);
+    };
+    return createRequestScope({
+      state,
+      deadlineAt,
+      record,
+      close, // Within one snapshot nothing moves, so the last attempt always stands.
+      isMoved: () => moved && !isLast,
+      setMoved,
+      onUse: isWarming ? () => undefined : recent.note,
+    });
+  };
 
   return {
     epochs,
     stats: () => ({ hits: counts.hit, stale: counts.stale, misses: counts.miss, bypasses: counts.bypass }),
-    createScope: ({ deadlineAt, attempt, record }) => {
-      const deps = { database, settings, limits: { deadlineAt, timeoutMs, selectionMs }, onFault };
-      const isLast = attempt >= lastAttempt;
-      const reader: RequestReader = isLast
-        ? createSnapshotReader(deps)
-        : { read: createReader(deps), close: async () => undefined };
-      const background = new Set<Promise<unknown>>();
-      let moved = false;
-      const setMoved = () => {
-        moved = true;
-      };
-      const state: ScopeState = {
-        store,
-        flights: isLast ? createFlights() : flights,
-        epochs: isLast ? createSnapshotEpochs(reader.read) : epochs,
-        read: reader.read,
-        pins: createPins(),
-        ttls,
-        allowsNegative,
-        moved: setMoved,
-        count: (outcome) => {
-          counts[outcome] += 1;
-        },
-        background: (work) => {
-          // The store does not reject, but a value that is not plain JSON cannot even be written.
-          const done = work
-            .catch(() => store.telemetry.count('store.unwritable'))
-            .finally(() => background.delete(done));
-          background.add(done);
-        },
-      };
-      const close = async (): Promise<void> => {
-        await reader.close();
-        await Promise.all(background);
-      };
-      return createRequestScope({
-        state,
-        deadlineAt,
-        record,
-        close, // Within one snapshot nothing moves, so the last attempt always stands.
-        isMoved: () => moved && !isLast,
-        setMoved,
-      });
+    createScope: (options) => openScope(options),
+    warm: (tokenId) => {
+      const options = { deadlineAt: Date.now() + warmingMs, attempt: 0, record: false };
+      return warmToken({ tokenId, recent, createScope: () => openScope(options, true) });
     },
   };
 }
+
+/** Longest that values are loaded before anybody asks for them. */
+const warmingMs = 5_000;
 
 /** The name is in the key: two relations of one name would answer each other's fields. */
 function refuseDoubleNames(relations: readonly AnyRelation[]): void {

@@ -14,6 +14,7 @@ import { deadlineError } from './database-errors.js';
 import { createLoader } from './loader.js';
 import { readBatch } from './read-batch.js';
 import type { Outcome, Readable, ReadResult } from './readable.js';
+import type { Recent } from './recent.js';
 import { createRowBudget } from './row-budget.js';
 import type { ScopeState } from './scope-state.js';
 import { parseTokenCursor } from './token-cursor.js';
@@ -57,6 +58,7 @@ export function createRequestScope({
   close,
   isMoved,
   setMoved,
+  onUse = () => undefined,
 }: {
   state: ScopeState;
   deadlineAt: number;
@@ -64,6 +66,8 @@ export function createRequestScope({
   close: () => Promise<void>;
   isMoved: () => boolean;
   setMoved: () => void;
+  /** Hears what is asked of tokens. */
+  onUse?: Recent['note'];
 }): RequestScope {
   const outcomes: FieldOutcome[] = [];
   const mentioned = new Set<string>();
@@ -125,6 +129,7 @@ export function createRequestScope({
       state.pins.hold(id, owner);
       if (state.pins.get(id)?.epoch !== epoch) setMoved();
       const readable = relationReadable({ relation, token: owner, args, settings });
+      onUse(id, readable.key, { relation, args });
       budget.add(readable.rows ?? 0);
       const result = await load(readable);
       if (readable.rows === undefined) budget.add((result.value as unknown[]).length);

@@ -1,5 +1,28 @@
 import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 
+/** What a source is doing with a token, told by the process that feeds it: for status, in every process. */
+@modelOptions({ schemaOptions: { _id: false }, options: { allowMixed: Severity.ERROR } })
+export class FeedState {
+  /** backfilling, live, failing or halted. */
+  @prop({ type: () => String, required: true })
+  state!: string;
+
+  /** Newest block of the source when it was last asked. */
+  @prop({ type: () => Number, default: null })
+  headBlock!: number | null;
+
+  /** Code and sentence of what stands in the way; null while it goes on. */
+  @prop({ type: () => String, default: null })
+  lastError!: string | null;
+
+  /** While backfilling. */
+  @prop({ type: () => Number, default: null })
+  rowsPerSecond!: number | null;
+
+  @prop({ type: () => Number, default: null })
+  secondsLeft!: number | null;
+}
+
 /** A block by number and, where the source gives it, hash. */
 @modelOptions({ schemaOptions: { _id: false }, options: { allowMixed: Severity.ERROR } })
 export class CheckpointBlock {
@@ -40,6 +63,10 @@ export class Checkpoint {
   /** Newest block that could no longer be replaced then: another hash of it later is a reorg too deep to undo. */
   @prop({ type: () => CheckpointBlock, _id: false })
   finalized?: CheckpointBlock | null;
+
+  /** Written now and then beside the rows, so it may be some seconds old. */
+  @prop({ type: () => FeedState, _id: false })
+  feed?: FeedState;
 
   @prop({ type: () => Date, required: true })
   updatedAt!: Date;

@@ -1,0 +1,84 @@
+import type { Database } from '../database.js';
+import { collectionOf } from '../ingest/transaction.js';
+import { type FollowDeps, followToken } from './feeding/follow-token.js';
+import { pause } from './feeding/pause.js';
+import { createTurns } from './feeding/turns.js';
+import type { TokenSync } from './sync-token.js';
+
+/** Keeps all active tokens of a chain at its head. */
+export interface Follower {
+  /** Looks at the list of tokens now instead of within a second: for whoever has just changed it. */
+  look(): void;
+  /** Tokens that this process follows or waits for. */
+  readonly tokenIds: readonly string[];
+  /** Ends within the part that is being written, and gives the leases back. */
+  close(): Promise<void>;
+}
+
+/** Starts following. Of several processes on one database each token is fed by one. */
+export function createFollower(deps: FollowerDeps): Follower {
+  const { database, chainId, sync, next, leaseMs, backfills = 2, sliceMs = 15_000, lookMs = 1_000 } = deps;
+  const turns = createTurns({ places: backfills, sliceMs });
+  const closing = new AbortController();
+  const followed = new Map<string, { stop: AbortController; ended: Promise<void> }>();
+  let wake = new AbortController();
+  let seen: number | undefined;
+
+  const follow = (tokenId: string): void => {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const { onError, onChange, onProgress } = deps;
+    const rest = { onError, onChange, onProgress };
+    const ended = followToken({ tokenId, feed: sync.open(tokenId), turns, next, signal, quietMs: leaseMs / 3, ...rest })
+      // It tells all failures itself; what is left is a defect, and the next look starts it anew.
+      .catch((error: unknown) => onError({ tokenId, error, failures: 1 }))
+      .finally(() => {
+        if (followed.get(tokenId)?.stop === stop) followed.delete(tokenId);
+        seen = undefined;
+      });
+    followed.set(tokenId, { stop, ended });
+  };
+  const compare = async (): Promise<void> => {
+    const catalogue = await collectionOf(database, 'metadata').findOne({ _id: 'database' });
+    if (catalogue?.catalogueEpoch === seen) return;
+    const rows = collectionOf(database, 'tokens').find({ chainId, isActive: true }, { projection: { _id: 1 } });
+    const wanted = new Set((await rows.toArray()).map(({ _id }) => _id));
+    seen = catalogue?.catalogueEpoch;
+    for (const [tokenId, { stop }] of followed) if (!wanted.has(tokenId)) stop.abort();
+    if (closing.signal.aborted) return;
+    for (const tokenId of wanted) if (!followed.has(tokenId)) follow(tokenId);
+  };
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      wake = new AbortController();
+      await compare().catch((error: unknown) => deps.onError({ tokenId: '', error, failures: 1 }));
+      await pause(lookMs, AbortSignal.any([closing.signal, wake.signal]));
+    }
+    await Promise.all([...followed.values()].map(({ ended }) => ended));
+  };
+
+  const running = run();
+  return {
+    look: () => wake.abort(),
+    get tokenIds() {
+      return [...followed.keys()];
+    },
+    close: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** What the follower works with. */
+export interface FollowerDeps extends Pick<FollowDeps, 'next' | 'onChange' | 'onProgress' | 'onError'> {
+  readonly database: Database;
+  readonly chainId: number;
+  readonly sync: Pick<TokenSync, 'open'>;
+  readonly leaseMs: number;
+  /** Tokens whose history is read side by side, and how long one may keep its place while others wait. */
+  readonly backfills?: number;
+  readonly sliceMs?: number;
+  /** Pause between two looks at the list of tokens. */
+  readonly lookMs?: number;
+}
