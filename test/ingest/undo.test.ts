@@ -8,6 +8,9 @@ import { playForks, randomSteps } from '../support/forked-chain.js';
 import { randomLedger } from '../support/random-ledger.js';
 import { auditAll, createIngest, dumpOf, wallet } from './support.js';
 
+// Histories long enough that a reorg leaves something behind.
+fc.configureGlobal({ baseSize: 'medium' });
+
 let test: TestDatabase;
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -39,7 +42,11 @@ describe('a rewind', () => {
         const rewound = await loadInto(batches, { decimals, paymentRule });
         expect(rewound).toEqual(await loadInto([straight], { decimals, paymentRule }));
       }),
-      { seed, numRuns: Number(process.env.UNDO_RUNS ?? 40) },
+      {
+        seed,
+        numRuns: Number(process.env.UNDO_RUNS ?? 25),
+        interruptAfterTimeLimit: Number(process.env.UNDO_LIMIT_MS ?? 120_000),
+      },
     );
   }, 240_000);
 });
