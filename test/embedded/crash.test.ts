@@ -5,6 +5,7 @@ import mongoose from 'mongoose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startChild } from './child.js';
 import { compileServer } from './compile.js';
+import { generator } from './random.js';
 
 const { MongoClient } = mongoose.mongo;
 const rowsPerTransaction = 3;
@@ -112,15 +113,4 @@ async function reached(acknowledged: Acknowledged, transactions: number, momentM
   while (acknowledged.transactions < transactions) await new Promise((resolve) => setImmediate(resolve));
   const until = performance.now() + momentMs;
   while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** mulberry32: small numbers from a seed, the same in every run. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { generator } from '../random.js';
 import { findAll, index, insertAll, openTestStorage, temporaryDirectory } from './harness.js';
 
 const rows = 'test.rows';
@@ -27,6 +28,33 @@ describe('several processes over one directory', () => {
     // At most the one transaction that the killed process did not live to acknowledge.
     expect(numbers.length - acknowledged.length).toBeOneOf([0, 1]);
     expect(storage.stats(rows).count).toBe(numbers.length);
+  });
+
+  it('go on whoever of them is killed, one after the other', { timeout: 120_000 }, async () => {
+    const seed = Date.now() % 1_000_000;
+    process.stdout.write(`kills with seed ${seed}\n`);
+    const random = generator(seed);
+    const path = temporaryDirectory();
+    const all = Array.from({ length: 6 }, (_, at) => startWriter(path, `writer ${at}`, 1_000_000));
+    const alive = [...all];
+    await Promise.all(alive.map(({ acknowledges }) => acknowledges(3)));
+    while (alive.length > 1) {
+      await new Promise((resolve) => setTimeout(resolve, random() * 20));
+      const [killed] = alive.splice(Math.floor(random() * alive.length), 1);
+      killed!.process.kill('SIGKILL');
+      await Promise.all(alive.map(({ goesOn }) => goesOn(3_000)));
+    }
+    for (const { process } of all) process.kill('SIGKILL');
+    const acknowledged = (await Promise.all(all.map(({ finished }) => finished))).flat();
+
+    const storage = await openTestStorage(path);
+    const numbers = findAll(storage, { ns: rows }).map(({ _id }) => _id);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, at) => at + 1));
+    expect(new Set(acknowledged).size).toBe(acknowledged.length);
+    expect(Math.max(...acknowledged)).toBeLessThanOrEqual(numbers.length);
+    // Of each at most the one transaction that it did not live to acknowledge.
+    expect(numbers.length - acknowledged.length).toBeLessThanOrEqual(all.length);
+    expect(acknowledged.length).toBeGreaterThan(30);
   });
 });
 
@@ -96,5 +124,10 @@ function startWriter(path: string, name: string, transactions: number) {
   const acknowledges = async (count: number) => {
     while (numbers.length < count) await once(lines, 'line');
   };
-  return { process: process_, finished, acknowledges };
+  const goesOn = async (withinMs: number) => {
+    const [before, signal] = [numbers.length, AbortSignal.timeout(withinMs)];
+    // What it said before is still on its way; the second line from now on is news.
+    while (numbers.length < before + 2) await once(lines, 'line', { signal });
+  };
+  return { process: process_, finished, acknowledges, goesOn };
 }
