@@ -71,8 +71,6 @@ export interface UpdateRequest {
   readonly filter: Document;
   /** Operators, a replacement document or a pipeline. */
   readonly update: Document | Document[];
-  /** Bytes of a replacement document, where the caller has them: they are stored as they are and keep their types. */
-  readonly raw?: Uint8Array;
   readonly multi: boolean;
   readonly upsert: boolean;
   readonly sort?: Document;

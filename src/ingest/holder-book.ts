@@ -105,7 +105,7 @@ export class HolderBook {
       const row = rowOf(this.tokenId, after);
       const known = after.firstSeen !== null || after.opening !== null;
       if (known && !before.stored) fresh.push(row);
-      else if (known) moved.push({ updateOne: { filter: { _id: row._id }, update: { $set: mutablePart(row) } } });
+      else if (known) moved.push({ replaceOne: { filter: { _id: row._id }, replacement: row } });
       else if (before.stored) moved.push({ deleteOne: { filter: { _id: row._id } } });
       after.stored = known;
     }
@@ -167,10 +167,6 @@ function stateOf(row: Stored<'holders'>): HolderState {
     lastActive: row.lastActive?.getTime() ?? null,
     stored: true,
   };
-}
-
-function mutablePart({ balance, openingBalance, firstSeen, lastActive }: Stored<'holders'>) {
-  return { balance, openingBalance, firstSeen, lastActive };
 }
 
 function differs(a: Readonly<HolderState>, b: Readonly<HolderState>): boolean {

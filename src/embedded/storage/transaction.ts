@@ -15,6 +15,7 @@ import { prepare, retyped } from './documents.js';
 import { documentKey } from './entries.js';
 import type { Environment } from './environment.js';
 import { Reading, type Row } from './found.js';
+import { encodeId } from './keys.js';
 import { Blocked, type LockOwner, type Locks, type Obstacle } from './locks.js';
 import type { SpareIds } from './spare-ids.js';
 import type { View } from './view.js';
@@ -77,22 +78,20 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
     return this.#replaceById(request) ?? this.#updateMatches(request);
   }
 
-  /** Whole documents by `_id` are most of what an import writes: they need neither a plan nor the language. */
-  #replaceById({ ns, filter, update, raw, sort, arrayFilters }: UpdateRequest): UpdateResult | undefined {
+  /** Whole documents by `_id` are half of what an import writes: they need neither a plan nor the language. */
+  #replaceById({ ns, filter, update, sort, arrayFilters }: UpdateRequest): UpdateResult | undefined {
     const { _id, ...others } = filter;
-    if (raw === undefined || Array.isArray(update) || typeof _id !== 'string' || update._id !== _id) return undefined;
+    if (typeof _id !== 'string' || Object.keys(others).length > 0 || sort || arrayFilters) return undefined;
+    if (Array.isArray(update) || update._id !== _id) return undefined;
+    for (const name in update) if (name.startsWith('$')) return undefined;
     const collection = this.collection(ns);
-    if (collection === undefined || sort || arrayFilters || Object.keys(others).length > 0) return undefined;
-    const after = prepare(update, raw);
-    const stored = this.view.document(documentKey(collection, after.idKey));
-    if (stored === undefined) return undefined;
-    const before = deserialize(stored);
-    if (stored.equals(after.raw)) return { matched: 1, modified: 0, before, after: before };
-    writeDocument(this, {
-      collection: this.#collectionForWriting(ns),
-      before: { idKey: after.idKey, document: before },
-      after,
-    });
+    const idKey = encodeId(_id);
+    const raw = collection && this.view.document(documentKey(collection, idKey));
+    if (raw === undefined) return undefined;
+    const before = deserialize(raw);
+    const after = prepare(retyped(update, raw));
+    if (after.raw.equals(raw)) return { matched: 1, modified: 0, before, after: before };
+    writeDocument(this, { collection: this.#collectionForWriting(ns), before: { idKey, document: before }, after });
     return { matched: 1, modified: 1, before, after: after.document };
   }
 
