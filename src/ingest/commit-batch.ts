@@ -42,7 +42,7 @@ export async function commitBatch(unit: Unit, batch: Batch, remembered?: TokenSu
   await moveCheckpoint(unit, batch);
   const sums = remembered?.epoch === stored.epoch ? remembered : new TokenSums(tokenId);
   const payments = new PaymentWeeks();
-  const undone = await undo(unit, { token: stored, batch, holders: sums.holders, payments });
+  const undone = await undo(unit, { token: stored, batch, sums, payments });
   const { token } = undone;
   const openingBlock = openings?.blockNumber ?? token.openingBlock;
 
@@ -125,7 +125,7 @@ async function takeIn(unit: Unit, { token, sums, sifted, payments, undone }: Tak
   const { fresh, adopted } = sifted;
   const dayName = createDayNames();
   const isPayment = paymentTest(token.paymentRule);
-  const stale = new Set<Day>(undone.hours.keys());
+  const stale = new Set<Day>();
   for (const { before, changes } of adopted.values()) {
     const after = { ...before, ...changes };
     if (before.isSuccess) stale.add(dayName(before.timestamp.getTime()));
@@ -136,7 +136,11 @@ async function takeIn(unit: Unit, { token, sums, sifted, payments, undone }: Tak
   await writeAdopted(unit, adopted);
 
   const counted = fresh.filter(({ isSuccess }) => isSuccess);
-  const touched = new Set([...stale, ...counted.map(({ timestamp }) => dayName(timestamp.getTime()))]);
+  const touched = new Set([
+    ...undone.hours.keys(),
+    ...stale,
+    ...counted.map(({ timestamp }) => dayName(timestamp.getTime())),
+  ]);
   const hours = new Map([...touched].map((day) => [day, undone.hours.get(day) ?? new Set<number>()]));
   // Days are read before the new rows are there: what is read and what is added must not overlap.
   const days = touched.size === 0 ? new Map<Day, DaySums>() : await sums.read(unit, touched, stale);

@@ -1,6 +1,7 @@
 import { zeroAddress } from '../models/address.js';
 import { encodeAmount } from '../models/amount.js';
 import { TransferKind } from '../models/enums.js';
+import { Tally } from './tally.js';
 import type { Stored } from './transaction.js';
 
 /** What the sums need of a successful transfer. */
@@ -13,7 +14,7 @@ export interface Countable {
   readonly kind: TransferKind;
 }
 
-/** Everything that is counted of the successful transfers of one UTC day, growing transfer by transfer in any order. */
+/** Everything that is counted of the successful transfers of one UTC day, which come, and are taken back, one by one in any order. */
 export class DaySums {
   readonly hours = new Map<number, HourSums>();
   txCount = 0;
@@ -22,33 +23,18 @@ export class DaySums {
   mintAmount = 0n;
   burnCount = 0;
   burnAmount = 0n;
-  readonly #hashes = new Set<string>();
-  readonly #wallets = new Set<string>();
-  readonly #senders = new Set<string>();
+  readonly #hashes = new Tally();
+  readonly #wallets = new Tally();
+  readonly #senders = new Tally();
 
-  add({ hour, transactionHash, fromAddress, toAddress, units, kind }: Countable): void {
-    this.txCount += 1;
-    this.txAmount += units;
-    if (kind === TransferKind.MINT) {
-      this.mintCount += 1;
-      this.mintAmount += units;
-    } else if (kind === TransferKind.BURN) {
-      this.burnCount += 1;
-      this.burnAmount += units;
-    }
-    if (transactionHash !== null) this.#hashes.add(transactionHash);
-    const sums = this.#hour(hour);
-    sums.count += 1;
-    sums.amount += units;
-    if (fromAddress !== zeroAddress) {
-      this.#senders.add(fromAddress);
-      this.#wallets.add(fromAddress);
-      sums.wallets.add(fromAddress);
-    }
-    if (toAddress !== zeroAddress) {
-      this.#wallets.add(toAddress);
-      sums.wallets.add(toAddress);
-    }
+  add(transfer: Countable): void {
+    this.#count(transfer, transfer.units, 1);
+  }
+
+  /** Takes back a transfer that was added. */
+  remove(transfer: Countable): void {
+    this.#count(transfer, -transfer.units, -1);
+    if (this.hours.get(transfer.hour)?.count === 0) this.hours.delete(transfer.hour);
   }
 
   /** The day's own columns of dailyCumulativeMetrics. */
@@ -87,10 +73,35 @@ export class DaySums {
     return rows;
   }
 
+  #count({ hour, transactionHash, fromAddress, toAddress, kind }: Countable, units: bigint, sign: 1 | -1): void {
+    this.txCount += sign;
+    this.txAmount += units;
+    if (kind === TransferKind.MINT) {
+      this.mintCount += sign;
+      this.mintAmount += units;
+    } else if (kind === TransferKind.BURN) {
+      this.burnCount += sign;
+      this.burnAmount += units;
+    }
+    if (transactionHash !== null) this.#hashes.count(transactionHash, sign);
+    const sums = this.#hour(hour);
+    sums.count += sign;
+    sums.amount += units;
+    if (fromAddress !== zeroAddress) {
+      this.#senders.count(fromAddress, sign);
+      this.#wallets.count(fromAddress, sign);
+      sums.wallets.count(fromAddress, sign);
+    }
+    if (toAddress !== zeroAddress) {
+      this.#wallets.count(toAddress, sign);
+      sums.wallets.count(toAddress, sign);
+    }
+  }
+
   #hour(hour: number): HourSums {
     const known = this.hours.get(hour);
     if (known) return known;
-    const fresh: HourSums = { count: 0, amount: 0n, wallets: new Set() };
+    const fresh: HourSums = { count: 0, amount: 0n, wallets: new Tally() };
     this.hours.set(hour, fresh);
     return fresh;
   }
@@ -105,5 +116,5 @@ export function hourId({ tokenId, date, hour }: { tokenId: string; date: string;
 export interface HourSums {
   count: number;
   amount: bigint;
-  readonly wallets: Set<string>;
+  readonly wallets: Tally;
 }

@@ -1,7 +1,7 @@
 import { zeroAddress } from '../models/address.js';
 import { decodeAmount } from '../models/amount.js';
 import { type Day, dayMs, hourMs, startOfDay } from '../models/calendar.js';
-import { DaySums } from './day-sums.js';
+import { type Countable, DaySums } from './day-sums.js';
 import { HolderBook } from './holder-book.js';
 import type { Unit } from './transaction.js';
 import type { TransferRow } from './transfer-row.js';
@@ -32,6 +32,11 @@ export class TokenSums {
       this.#days.set(day, stored.has(day) ? await this.#readDay(unit, day) : new DaySums());
     }
     return new Map([...days].map((day) => [day, this.#days.get(day) ?? new DaySums()]));
+  }
+
+  /** Takes an undone transfer back from its day, where that is remembered; other days are read when they are asked for. */
+  takeBack(day: Day, row: Pick<TransferRow, keyof typeof countedFields>, units: bigint): void {
+    this.#days.get(day)?.remove(countableOf(row, units));
   }
 
   /** Forgets all but the newest days: older ones come late, and rarely. */
@@ -70,9 +75,13 @@ export function addTransfer(
   row: Pick<TransferRow, keyof typeof countedFields>,
   units: bigint = decodeAmount(row.amount),
 ): void {
+  sums.add(countableOf(row, units));
+}
+
+function countableOf(row: Pick<TransferRow, keyof typeof countedFields>, units: bigint): Countable {
   const { transactionHash, fromAddress, toAddress, kind } = row;
   const hour = Math.floor((row.timestamp.getTime() % dayMs) / hourMs);
-  sums.add({ hour, transactionHash, fromAddress, toAddress, units, kind });
+  return { hour, transactionHash, fromAddress, toAddress, units, kind };
 }
 
 /** The wallets of transfers, the zero address left out. */

@@ -2,21 +2,21 @@ import { SourceError } from '../errors.js';
 import { decodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import { createDayNames } from './day-names.js';
-import type { HolderBook } from './holder-book.js';
 import type { PaymentWeeks } from './payment-weeks.js';
 import { paymentTest } from './payments.js';
 import { readSightings } from './sightings.js';
-import { countedFields, walletsOf } from './token-sums.js';
+import { countedFields, type TokenSums, walletsOf } from './token-sums.js';
 import { freshTotals, takeBackTotals } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
 
 /**
  * Undoes the blocks above `rewindTo`: deletes their transfers and prices and takes them back from holders, payments and totals. Days and
- * hours are named only, because the batch that goes on from here may fill them again. Costs what is undone, not what stays.
+ * hours are named, to be written by the batch that goes on from here and may fill them again. Costs what is undone, not what stays.
  * Throws REORG_TOO_DEEP when that reaches below the token's finalized block.
  */
 export async function undoBlocks(unit: Unit, request: UndoRequest): Promise<Undone> {
-  const { token, rewindTo, asOfFollows, holders, payments } = request;
+  const { token, rewindTo, asOfFollows, sums, payments } = request;
+  const { holders } = sums;
   refuseTooDeep(token, rewindTo);
   const { session } = unit;
   const above = { tokenId: token._id, blockNumber: { $gt: rewindTo } };
@@ -34,9 +34,10 @@ export async function undoBlocks(unit: Unit, request: UndoRequest): Promise<Undo
   for (const row of counted) {
     const units = decodeAmount(row.amount);
     const time = row.timestamp.getTime();
-    holders.takeBack(row, units);
-    if (isPayment(row)) payments.add(time, units, -1);
     const day = dayName(time);
+    holders.takeBack(row, units);
+    sums.takeBack(day, row, units);
+    if (isPayment(row)) payments.add(time, units, -1);
     hours.set(day, (hours.get(day) ?? new Set()).add(row.timestamp.getUTCHours()));
   }
   const inOrder = token.timesInOrder === true;
@@ -56,7 +57,7 @@ export interface UndoRequest {
   readonly rewindTo: number;
   /** True when the batch says how far the chain is read; else the newest row that stays does. */
   readonly asOfFollows: boolean;
-  readonly holders: HolderBook;
+  readonly sums: TokenSums;
   /** Takes up the payments that are gone. */
   readonly payments: PaymentWeeks;
 }
