@@ -25,6 +25,8 @@ export interface Ledger {
   readonly paymentRule: PaymentRule;
   /** How far a chain was read; without it the newest row says so. */
   readonly asOf?: { readonly block: number; readonly time: number } | undefined;
+  /** totalSupply by the chain itself, which need not be what was minted and not burnt. */
+  readonly chainSupply?: bigint;
 }
 
 type Window = { period?: string | null; from?: string | null; to?: string | null };
@@ -56,6 +58,7 @@ export function createOracle(ledger: Ledger) {
   const show = (units: bigint): string => decimal(units, decimals);
   const opened = [...openings].filter(([address, balance]) => address !== zero && balance > 0n);
   const supply =
+    ledger.chainSupply ??
     total(opened.map(([, balance]) => balance)) + amountOf(good.filter(isMint)) - amountOf(good.filter(isBurn));
 
   const balances = new Map(opened);
