@@ -12,7 +12,9 @@ export interface Pipeline {
   /**
    * Takes in a batch: rows, rollups, holders, totals, checkpoint and epoch in one transaction, then tells the caches.
    * Rows may come in any order, in parts, twice, or from several pipelines at once; rollups always equal a recomputation.
-   * Throws BadRowError (nothing of the batch is left), TokenNotFoundError, TokenConflictError (of a new token), BadUserInputError.
+   * A batch may undo the blocks of a reorg first; the data is then as if these had never been.
+   * Throws, and leaves nothing of the batch: BadRowError, TokenNotFoundError, TokenConflictError (of a new token), BadUserInputError,
+   * SourceError (LEASE_LOST when another writer was faster, REORG_TOO_DEEP).
    */
   commit(batch: Batch): Promise<Committed>;
   /**
