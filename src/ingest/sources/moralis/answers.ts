@@ -71,5 +71,6 @@ export const blockAnswer = z.object({ number: whole, hash, timestamp: time });
 /** One page of a cursor chain, in both families of names. */
 export const pageAnswer = z.object({
   cursor: z.string().nullish(),
+  page_size: optionalWhole,
   result: z.array(z.unknown()).nullish(),
 });

@@ -71,12 +71,14 @@ export function createChainCalls({ client, chain, pageSize, now = Date.now }: De
       return client.pages(
         { operation: 'transfers', path: `/erc20/${address}/transfers`, query, signal },
         answers.transferAnswer,
+        ({ block_number, log_index }) => `${block_number}:${log_index}`,
       );
     },
     owners: (address, signal) =>
       client.pages(
         { operation: 'owners', path: `/erc20/${address}/owners`, query: { chain, limit }, signal },
         answers.ownerAnswer,
+        ({ owner_address }) => owner_address,
       ),
   };
 }

@@ -13,8 +13,8 @@ import type { UsageStore } from './usage.js';
 export interface MoralisClient {
   /** The checked answer; undefined where Moralis does not know what was asked for (404). */
   ask<T>(call: Call, answer: ZodType<T>): Promise<T | undefined>;
-  /** The pages of a cursor chain, in its order. */
-  pages<T>(call: Call, row: ZodType<T>): AsyncIterable<T[]>;
+  /** The pages of a cursor chain, in its order; a page may have rows of the one before again, or the same row twice. */
+  pages<T>(call: Call, row: ZodType<T>, identify: (row: T) => string): AsyncIterable<T[]>;
 }
 
 /** One call; `path` is under MORALIS_URL. */
@@ -59,24 +59,29 @@ export function createMoralisClient({ config, upstream, usage, pace }: Deps): Mo
 
   return {
     ask,
-    pages: async function* ({ query = {}, ...call }, row) {
-      const seen = new Set<string>();
+    pages: async function* ({ query = {}, ...call }, row, identify) {
+      const { limit = '', ...further } = query;
+      const cursors = new Set<string>();
       let cursor: string | undefined;
+      let before = new Set<string>();
       do {
-        const { limit: _, ...further } = query;
         // The size of a page counts only on the first call of a chain.
-        const page = await ask({ ...call, query: cursor === undefined ? query : { ...further, cursor } }, pageAnswer);
-        const rows = row.array().safeParse(page?.result ?? []);
-        if (!rows.success) throw contradiction(call.operation, rows.error.issues);
-        yield rows.data;
+        const asked = { ...call, query: cursor === undefined ? query : { ...further, cursor } };
+        const read = async () => {
+          const page = await ask(asked, pageAnswer);
+          const rows = row.array().safeParse(page?.result ?? []);
+          if (rows.success) return { rows: rows.data, page };
+          throw contradiction(call.operation, rows.error.issues);
+        };
+        const { rows, page } = await read();
+        const fresh = new Set(rows.map(identify).filter((id) => !before.has(id)));
         cursor = page?.cursor || undefined;
-        if (cursor !== undefined && seen.has(cursor)) {
-          throw new SourceError(
-            'SOURCE_CONTRADICTS',
-            `Moralis, ${call.operation}: a cursor came twice; the chain of pages has no end.`,
-          );
-        }
-        if (cursor !== undefined) seen.add(cursor);
+        // A page that others follow is full; one that is not lacks a row, which is mostly there when it is asked for again.
+        const isShort = cursor !== undefined && fresh.size < (page?.page_size ?? Number(limit));
+        yield isShort ? [...rows, ...(await read()).rows] : rows;
+        before = fresh;
+        if (cursor !== undefined && cursors.has(cursor)) throw endless(call.operation);
+        if (cursor !== undefined) cursors.add(cursor);
       } while (cursor !== undefined);
     },
   };
@@ -101,6 +106,11 @@ function checked<T>({ operation, text, answer }: { operation: Operation; text: s
   const result = answer.safeParse(parsed);
   if (result.success) return result.data;
   throw contradiction(operation, result.error.issues);
+}
+
+function endless(operation: Operation): SourceError {
+  const message = `Moralis, ${operation}: a cursor came twice; the chain of pages has no end.`;
+  return new SourceError('SOURCE_CONTRADICTS', message);
 }
 
 interface Issue {

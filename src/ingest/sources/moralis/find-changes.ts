@@ -15,19 +15,21 @@ export interface Changes {
  * Compares stored rows with what Moralis says of the same blocks now. One answer that lacks a row or has another one proves nothing, since
  * Moralis leaves out rows that it brings a moment later: a difference counts when it is seen again.
  */
-export async function findChanges({ stored, rows, readAgain }: Comparison): Promise<Changes> {
+export async function findChanges({ stored, rows, finalizedBlock, readAgain }: Comparison): Promise<Changes> {
   const before = new Map<string, StoredTransfer>();
   for await (const row of stored) before.set(keyOf(row), row);
   const first = new Map(rows.map((row) => [keyOf(row), row]));
-  if (lowestDifference(before, first) === undefined) return toChanges(before, first);
+  if (lowestDifference(before, first, finalizedBlock) === undefined) return toChanges(before, first, finalizedBlock);
   const confirmed = [...first].filter(([key, row]) => isStored(before, key, row));
   const second = (await readAgain()).map((row) => [keyOf(row), row] as const);
-  return toChanges(before, new Map([...confirmed, ...second]));
+  return toChanges(before, new Map([...confirmed, ...second]), finalizedBlock);
 }
 
 interface Comparison {
   readonly stored: AsyncIterable<StoredTransfer>;
   readonly rows: readonly TransferInput[];
+  /** No reorg takes rows of this block and below away: one that is missing there is only left out. */
+  readonly finalizedBlock: number;
   readAgain(): Promise<readonly TransferInput[]>;
 }
 
@@ -40,18 +42,18 @@ function isStored(before: Stored, key: string, row: TransferInput): boolean {
 }
 
 /** Lowest block with a stored row that is not there any more, or is another one now. */
-function lowestDifference(before: Stored, now: Said): number | undefined {
+function lowestDifference(before: Stored, now: Said, finalizedBlock: number): number | undefined {
   let lowest: number | undefined;
   for (const [key, { blockNumber }] of before) {
     const row = now.get(key);
-    if (row && isStored(before, key, row)) continue;
+    if (row ? isStored(before, key, row) : blockNumber <= finalizedBlock) continue;
     lowest = Math.min(lowest ?? blockNumber, blockNumber);
   }
   return lowest;
 }
 
-function toChanges(before: Stored, now: Said): Changes {
-  const lowest = lowestDifference(before, now);
+function toChanges(before: Stored, now: Said, finalizedBlock: number): Changes {
+  const lowest = lowestDifference(before, now, finalizedBlock);
   const rewindTo = lowest === undefined ? Number.POSITIVE_INFINITY : lowest - 1;
   const rows = [...now]
     .filter(([key, row]) => row.blockNumber > rewindTo || !isStored(before, key, row))

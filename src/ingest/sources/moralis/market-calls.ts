@@ -58,7 +58,7 @@ export function createMarketCalls({ client, chainId, chain, pageSize, now = Date
         const query = { chain, timeframe, currency: 'usd', fromDate, toDate, limit };
         const candles = new Map<number, PriceInput>();
         const call = { operation: 'ohlcv', path: `/pairs/${pair}/ohlcv`, query, signal } as const;
-        for await (const page of client.pages(call, answers.candleAnswer)) {
+        for await (const page of client.pages(call, answers.candleAnswer, ({ timestamp }) => String(timestamp))) {
           for (const { timestamp: start, close: price, volume } of page) {
             const timestamp = start + frameMs[timeframe] - 1;
             if (timestamp < now())
@@ -71,7 +71,8 @@ export function createMarketCalls({ client, chainId, chain, pageSize, now = Date
       offered(async () => {
         const call = { operation: 'pairs', path: `/erc20/${address}/pairs`, query: { chain, limit }, signal } as const;
         const found: Array<z.output<typeof answers.pairAnswer>> = [];
-        for await (const page of client.pages(call, answers.pairAnswer)) found.push(...page);
+        for await (const page of client.pages(call, answers.pairAnswer, ({ pair_address }) => pair_address))
+          found.push(...page);
         return found;
       }),
   };

@@ -35,6 +35,7 @@ export async function* readParts({ chain, request, confirm }: Reading): AsyncGen
   let isCompared = stand === null || settled >= stand.blockNumber;
   let rows: TransferInput[] = [];
   let rewindTo: number | undefined;
+  let isFull = settled;
   for await (const stretch of walkTransfers(chain, range)) {
     rows.push(...stretch.rows);
     const reached = stand?.blockNumber ?? -1;
@@ -52,12 +53,15 @@ export async function* readParts({ chain, request, confirm }: Reading): AsyncGen
     if (isEnd && rows.length === 0 && rewindTo === undefined && reached === headBlock) return;
     const asOf = isEnd || !last ? head : asOfRow(last, head);
     const position = { blockNumber: asOf.blockNumber, blockHash: asOf.hash };
-    const checkpoint = checkpointAt(position, asOf.finalizedBlock);
+    // Of the last page nobody can tell whether it is whole: the next sync reads it again, then it was seen twice.
+    const seen = isEnd ? Math.max(isFull, reached) : asOf.blockNumber;
+    const checkpoint = checkpointAt(position, Math.min(seen, asOf.finalizedBlock ?? 0));
     const rewind = rewindTo === undefined ? {} : { rewindTo };
     yield { ...rewind, after: stand, transfers: rows, asOf, chainSupply: null, headBlock, checkpoint };
     stand = position;
     rows = [];
     rewindTo = undefined;
+    isFull = stretch.through;
   }
 }
 
@@ -79,6 +83,7 @@ function compare({ chain, request, range, rows }: Comparing): Promise<Changes> {
   return findChanges({
     stored: filtered(request.stored(range.fromBlock), isInRange),
     rows: rows.filter(isInRange),
+    finalizedBlock: range.toBlock - confirmationBlocks,
     readAgain: async () => {
       const again: TransferInput[] = [];
       for await (const stretch of walkTransfers(chain, range)) again.push(...stretch.rows);
@@ -103,7 +108,7 @@ function asOfRow({ blockNumber, timestamp, blockHash }: TransferInput, { finaliz
   return { blockNumber, time: timestamp, hash: blockHash, finalizedBlock: finalized };
 }
 
-function checkpointAt(position: Position, finalizedBlock: number | null): CheckpointInput {
-  const finalized = finalizedBlock === null ? null : { blockNumber: finalizedBlock, blockHash: null };
+function checkpointAt(position: Position, settled: number): CheckpointInput {
+  const finalized = { blockNumber: Math.max(0, settled), blockHash: null };
   return { name: 'moralis', ...position, logIndex: null, finalized };
 }
