@@ -40,6 +40,19 @@ describe('stored documents', () => {
     expect(Object.keys(findAll(storage, { ns: 'test.late' })[0] ?? {})).toEqual(['_id', 'a']);
   });
 
+  it('put in place of another by its _id leave a number of the same value the type that it is stored in', async () => {
+    const storage = await openTestStorage();
+    const raw = serialize({ _id: 'a', n: new Double(1) });
+    await storage.run((statement) => statement.insert(ns, deserialize(raw), raw));
+    const update = { _id: 'a', n: 1, more: true };
+    const request = { ns, filter: { _id: 'a' }, update, multi: false, upsert: false };
+    expect(await storage.run((statement) => statement.update(request))).toMatchObject({ matched: 1, modified: 1 });
+    const reader = storage.begin({ multi: false });
+    const [stored = new Uint8Array()] = [...(reader.find({ ns }).raw?.() ?? [])];
+    reader.abort();
+    expect(Buffer.from(stored).equals(Buffer.from(serialize({ ...update, n: new Double(1) })))).toBe(true);
+  });
+
   it('may not pass 16 MB', async () => {
     const storage = await openTestStorage();
     await expect(insertAll(storage, ns, [{ text: 'x'.repeat(17 << 20) }])).rejects.toMatchObject({ code: 10334 });
