@@ -110,6 +110,29 @@ describe('a reorg', () => {
     expect(await models.weeklyPayments.countDocuments({ tokenId })).toBe(0);
   });
 
+  it.each([
+    { times: [1, 3, 5, 7, 9, 11], first: 3, last: 7, is: 'rise with blocks' },
+    { times: [1, 3, 9, 4, 20, 2], first: 3, last: 9, is: 'do not rise with blocks' },
+  ])('leaves a wallet seen when its remaining successful transfers say, where times $is', async (chain) => {
+    const { commit, tokenId } = await open();
+    const at = (minute: number) => new Date(start + minute * 60_000);
+    const transfers = chain.times.map((minute, i) =>
+      // The first and the last row that stay have failed.
+      transfer({ blockNumber: i + 1, timestamp: at(minute).getTime(), isSuccess: i !== 0 && i !== 4 }),
+    );
+    transfers.push(
+      transfer({ blockNumber: 7, timestamp: at(30).getTime(), fromAddress: wallet(3), toAddress: wallet(1) }),
+    );
+    await commit({ transfers });
+    await commit({ rewindTo: 5 });
+    const holders = await test.database.models.holders.find({ tokenId }).sort({ address: 1 }).lean();
+    expect(holders.map(({ address, firstSeen, lastActive }) => [address, firstSeen, lastActive])).toEqual([
+      [wallet(1), at(chain.first), at(chain.last)],
+      [wallet(2), at(chain.first), at(chain.last)],
+    ]);
+    expect(await auditAll(test.database)).toEqual([]);
+  });
+
   it('takes prices of its blocks with it, and no others', async () => {
     const { commit, tokenId } = await open();
     const file = { timestamp: start + 500_000_000, price: '7', volume: '0', where: 'prices.csv:2' };
