@@ -4,12 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/ingest/batch.js';
 import { tokenCollections } from '../../src/models/models.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { playForks, randomSteps } from '../support/forked-chain.js';
-import { randomLedger } from '../support/random-ledger.js';
+import { longLedger, playForks, randomSteps } from '../support/forked-chain.js';
 import { auditAll, createIngest, dumpOf, wallet } from './support.js';
-
-// Histories long enough that a reorg leaves something behind.
-fc.configureGlobal({ baseSize: 'medium' });
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -36,7 +32,7 @@ describe('a rewind', () => {
     const seed = Number(process.env.UNDO_SEED ?? randomInt(2 ** 31));
     console.info(`UNDO_SEED=${seed}`);
     await fc.assert(
-      fc.asyncProperty(randomLedger, randomSteps, async (ledger, steps) => {
+      fc.asyncProperty(longLedger, randomSteps, async (ledger, steps) => {
         const { batches, straight } = playForks(ledger, steps);
         const { decimals, paymentRule } = ledger;
         const rewound = await loadInto(batches, { decimals, paymentRule });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Batch, PriceInput, TransferInput } from '../../src/ingest/batch.js';
 import { toInput } from './load-ledger.js';
 import type { Ledger } from './oracle-numbers.js';
+import { randomLedger } from './random-ledger.js';
 
 /** One batch of a chain that may change its mind before it. */
 interface Step {
@@ -19,6 +20,20 @@ interface Step {
 type Change = 'same' | 'gone' | 'amount' | 'turned' | 'outcome' | 'moved';
 
 const address = (n: number): string => `0x${String(n).repeat(40)}`;
+
+/** Histories so long that a reorg leaves something behind: some random ones, one after the other. */
+export const longLedger: fc.Arbitrary<Ledger> = fc
+  .tuple(randomLedger, randomLedger, randomLedger, randomLedger)
+  .map(([first, ...others]) => others.reduce(follow, first));
+
+function follow(ledger: Ledger, next: Ledger): Ledger {
+  const blocks = Math.max(0, ...ledger.transfers.map(({ block }) => block));
+  const end = Math.max(0, ...ledger.transfers.map(({ time }) => time));
+  const begin = Math.min(...next.transfers.map(({ time }) => time));
+  const delay = end === 0 ? 0 : end - begin + 600_000;
+  const later = next.transfers.map((row) => ({ ...row, block: row.block + blocks, time: row.time + delay }));
+  return { ...ledger, transfers: [...ledger.transfers, ...later] };
+}
 
 /** Batches with reorgs among them. */
 export const randomSteps: fc.Arbitrary<readonly Step[]> = fc.array(
