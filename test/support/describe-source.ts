@@ -85,12 +85,14 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
       expect(more.flatMap(({ transfers = [] }) => transfers)).toEqual([]);
     });
 
-    it('gives the same rows again when a reader left after the first part', async () => {
+    it('gives the same rows again when a reader left after the first part, wherever it cuts them this time', async () => {
       for await (const part of test.source.read(requestOf(test))) {
-        expect(part.transfers?.map(placeOf)).toEqual(parts[0]?.transfers?.map(placeOf));
+        const rows = part.transfers ?? [];
+        expect(rows.map(placeOf)).toEqual(test.transfers.slice(0, rows.length).map(placeOf));
         break;
       }
-      expect((await readAll(test))[0]?.transfers).toEqual(parts[0]?.transfers);
+      const again = (await readAll(test)).flatMap(({ transfers = [] }) => transfers);
+      expect(again).toEqual(parts.flatMap(({ transfers = [] }) => transfers));
     });
 
     it('ends without an error when it is told to, before the first part and after it', async () => {
