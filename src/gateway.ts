@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { type Backend, createBackend } from './gateway/backend.js';
 import { createDeferredScope } from './gateway/deferred-scope.js';
 import { createMonitor, type Monitor } from './gateway/monitor.js';
+import { addWebhooks } from './gateway/webhooks.js';
 import { createApollo } from './graphql/apollo.js';
 import { createExecutor } from './graphql/executor.js';
 import { addQueryPage } from './graphql/query-page.js';
@@ -32,11 +33,14 @@ export async function createGateway({
   database,
   demo = false,
   logger = pino({ level: config.logLevel }, pino.destination(2)),
+  onNews = () => undefined,
 }: {
   config: Config;
   database: Database | Promise<Database>;
   demo?: boolean;
   logger?: Logger;
+  /** Something was said about tokens (by a webhook; it is durable already), or this process has changed their list: a reason to look. */
+  onNews?: () => void;
 }): Promise<Gateway> {
   let backend: Backend | undefined;
   let draining = false;
@@ -46,6 +50,7 @@ export async function createGateway({
       config,
       database: opened,
       warn: (message, details) => logger.warn(details, message),
+      onListChange: onNews,
     });
     monitor.attach(backend);
     return backend;
@@ -81,6 +86,10 @@ export async function createGateway({
       return page?.wants(request) ? reply.sendFile(page.file) : answer.call(this, request, reply);
     },
   });
+  const { streamSecret } = config.moralis;
+  if (streamSecret !== undefined) {
+    await addWebhooks(app, { secret: streamSecret, database: opening.then((opened) => opened.database), onHint: onNews });
+  }
   // A connection that is kept alive would hold up the end until it is cut.
   app.addHook('onSend', async (_request, reply) => {
     if (draining) reply.header('connection', 'close');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.js';
-import type { CacheStatus, DependencyStatus, IngestStatus, Status } from '../graphql/types/status.js';
+import type { CacheStatus, DependencyStatus, Status } from '../graphql/types/status.js';
 import { within } from '../graphql/within.js';
-import type { Row } from '../models/models.js';
+import { type IngestState, readIngestStates } from '../services/ingest-states.js';
 import type { Backend } from './backend.js';
 
 /** Knows how the process and its stores are, as of the last look; a look is taken when somebody asks and the last one is old. */
@@ -30,7 +30,11 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
     if (!backend) return false;
     checkedAt = Date.now();
     try {
-      seen = { healthy: true, detail: null, tokens: await within(checkedAt + checkMs, readTokens(backend)) };
+      seen = {
+        healthy: true,
+        detail: null,
+        tokens: await within(checkedAt + checkMs, readIngestStates(backend.database)),
+      };
     } catch {
       seen = { ...seen, healthy: false, detail: 'it does not answer; what follows is the last known state' };
     }
@@ -62,7 +66,7 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
         startedAt,
         database: databaseStatus(config, seen),
         cache: cacheStatus(config, backend),
-        ingest: seen.tokens.map(ingestStatus),
+        ingest: seen.tokens.map((token) => aged(token, Date.now() - checkedAt)),
       };
     },
   };
@@ -76,22 +80,15 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-type TokenHead = Pick<Row<'tokens'>, '_id' | 'symbol' | 'source' | 'asOfBlock' | 'asOfTime'>;
-
 interface Seen {
   readonly healthy: boolean;
   readonly detail: string | null;
-  readonly tokens: readonly TokenHead[];
+  readonly tokens: readonly IngestState[];
 }
 
-const maxTokens = 1_000;
-
-function readTokens({ database }: Backend): Promise<TokenHead[]> {
-  return database.models.tokens
-    .find({}, { symbol: 1, source: 1, asOfBlock: 1, asOfTime: 1 })
-    .sort({ symbol: 1, contractAddress: 1 })
-    .limit(maxTokens)
-    .lean();
+/** What was read a while ago lags by that while more. */
+function aged(token: IngestState, ageMs: number): IngestState {
+  return token.lagSeconds === null ? token : { ...token, lagSeconds: token.lagSeconds + Math.max(0, ageMs) / 1000 };
 }
 
 function databaseStatus({ database }: Config, { healthy, detail }: Seen): DependencyStatus {
@@ -116,19 +113,5 @@ function cacheStatus({ cache }: Config, backend: Backend | undefined): CacheStat
     misses,
     bypasses,
     hitRate: reads === 0 ? null : hits / reads,
-  };
-}
-
-function ingestStatus({ _id, symbol, source, asOfBlock, asOfTime }: TokenHead): IngestStatus {
-  const live = source !== null && source !== 'file';
-  return {
-    tokenId: _id,
-    symbol,
-    source: source ?? 'none',
-    asOfBlock,
-    headBlock: live ? asOfBlock : null,
-    lagSeconds: live && asOfTime ? Math.max(0, (Date.now() - asOfTime.getTime()) / 1000) : null,
-    state: source === null ? 'empty' : live ? 'live' : 'static',
-    lastError: null,
   };
 }

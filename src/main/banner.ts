@@ -1,11 +1,13 @@
 import type { Config } from '../config.js';
+import { hasSource } from './has-source.js';
 
 /** What the process says at start: a line per dependency (what is used, what it means, which variable changes it), then the URLs. */
 export function buildBanner({ config, data, version, url }: BannerFacts): string {
   return `${[
     `Token analytics gateway ${version}`,
     ...lines([
-      ['data', describeData(data)],
+      ['data', describeData(config, data)],
+      ...describeSources(config),
       ['database', describeDatabase(config, data)],
       ['cache', describeCache(config)],
     ]),
@@ -24,11 +26,34 @@ export interface BannerFacts {
   readonly url: string;
 }
 
-function describeData(data: BannerFacts['data']): string {
+function describeData(config: Config, data: BannerFacts['data']): string {
   if (!data) return 'none yet: the database does not answer, it is tried again every second.';
+  if (hasSource(config)) {
+    return config.jobs.follow
+      ? 'from the chain. Add tokens with npm run cli -- seed-tokens, also while this runs.'
+      : 'what another process takes in (FOLLOW=off), such as npm run cli -- sync.';
+  }
   return data.demo
     ? 'demo: made-up tokens with a new block every 2 s. Import your own (npm run cli -- import) and restart, or set DEMO=off.'
     : 'what was imported. Add more with npm run cli -- import, also while this runs.';
+}
+
+/** Hosts alone: what stands behind them in an URL may be a key. */
+function describeSources({ chainId, rpc, moralis }: Config): Array<readonly [string, string]> {
+  const hosts = rpc.urls?.map((url) => new URL(url).host) ?? [];
+  return [
+    ...(hosts.length > 0
+      ? [['chain', `${chainId} (CHAIN_ID), read from ${hosts.join(', ')} (RPC_URL).`] as const]
+      : []),
+    ...(moralis.apiKey === undefined
+      ? []
+      : [
+          [
+            'Moralis',
+            `${hosts.length > 0 ? 'not for transfers, which the node gives' : `chain ${chainId}`}; ${moralis.cuPerDay} compute units a day (MORALIS_CU_PER_DAY).`,
+          ] as const,
+        ]),
+  ];
 }
 
 function describeDatabase({ database }: Config, data: BannerFacts['data']): string {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { createDatabase, type Database } from '../database.js';
 import { UpstreamUnavailableError } from '../errors.js';
+import { hasSource } from './has-source.js';
 
 /** A database that was opened for a gateway, and whether it is the one of the demo. */
 export interface OpenedDatabase {
@@ -15,7 +16,8 @@ export interface OpenedDatabase {
 
 /**
  * Opens the database of MONGODB_URI, and tries again for as long as it does not answer; or the embedded store: imported data in
- * `DATA_DIR/store` where a token has rows, else the demo in `DATA_DIR/demo`, unless DEMO is off. Data of the demo never meets other data.
+ * `DATA_DIR/store` where a token has rows or where there is a source to feed it, else the demo in `DATA_DIR/demo`, unless DEMO is off. Data of
+ * the demo never meets other data.
  */
 export async function openDatabase({
   config,
@@ -34,17 +36,24 @@ export async function openDatabase({
   if (presumesDemo(config)) return openDemo(config);
   const store = await createDatabase({ config: { ...config.database, dataDir: folder } });
   // A token of which nothing came yet has no source, and nothing to show instead of the demo.
-  if (!config.demo || (await store.models.tokens.findOne({ source: { $ne: null } }, { _id: 1 }).lean())) {
+  if (!mayDemo(config) || (await store.models.tokens.findOne({ source: { $ne: null } }, { _id: 1 }).lean())) {
     return { database: store, demo: false, folder };
   }
   await store.close();
   return openDemo(config);
 }
 
-/** True when the demo can be told without opening anything: nothing was ever imported here. */
-export function presumesDemo(config: Pick<Config, 'database' | 'demo'>): boolean {
-  return config.demo && config.database.uri === undefined && !existsSync(storeFolder(config));
+/** True when the demo can be told without opening anything: nothing was ever imported here, and nothing is to come by itself. */
+export function presumesDemo(config: DemoSettings): boolean {
+  return mayDemo(config) && config.database.uri === undefined && !existsSync(storeFolder(config));
 }
+
+/** Made-up data stands in only where there is no source of real data. */
+function mayDemo(config: DemoSettings): boolean {
+  return config.demo && !hasSource(config);
+}
+
+type DemoSettings = Pick<Config, 'database' | 'demo' | 'rpc' | 'moralis'>;
 
 async function openDemo({ database: settings }: Config): Promise<OpenedDatabase> {
   const folder = join(settings.dataDir, 'demo');

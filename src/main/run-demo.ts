@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Backend } from '../gateway/backend.js';
+import { createReport } from './report.js';
 
 /** The demo that runs inside this process. */
 export interface RunningDemo {
@@ -29,21 +30,6 @@ export async function runDemo({ backend, logger }: { backend: Backend; logger: L
     close: () => {
       isClosing = true;
       return demo.close();
-    },
-  };
-}
-
-/** On a terminal one line that is written over; elsewhere a line per tenth of a second would be noise, so only the end. */
-function createReport() {
-  const { isTTY } = process.stderr;
-  let isShown = false;
-  return {
-    line: (text: string): void => {
-      isShown = true;
-      if (isTTY) process.stderr.write(`\r\u001b[K${text}`);
-    },
-    end: (text: string): void => {
-      if (isShown) process.stderr.write(isTTY ? `\r\u001b[K${text}\n` : `${text}\n`);
     },
   };
 }

@@ -7,9 +7,11 @@ import { type Config, readConfig } from '../config.js';
 import { GatewayError } from '../errors.js';
 import { createGateway } from '../gateway.js';
 import { buildBanner } from './banner.js';
+import { hasSource } from './has-source.js';
 import { openDatabase, presumesDemo } from './open-database.js';
 import { resumePurges } from './resume-purges.js';
-import { type RunningDemo, runDemo } from './run-demo.js';
+import { runDemo } from './run-demo.js';
+import { runFeeds } from './run-feeds.js';
 
 /**
  * The process edge. It listens first and opens the database meanwhile, so that the first answer waits for no data; SIGINT and SIGTERM
@@ -35,17 +37,18 @@ async function start(environment: Environment, closing: AbortController): Promis
     signal: closing.signal,
     warn: (message) => logger.warn(message),
   });
+  let feeds: { close(): Promise<void>; look?(): void } | undefined;
   const gateway = await createGateway({
     config,
     database: opened.then(({ database }) => database),
     demo: presumesDemo(config),
     logger,
+    onNews: () => feeds?.look?.(),
   });
-  let demo: RunningDemo | undefined;
 
   exitOnSignals(async () => {
     closing.abort();
-    await demo?.close();
+    await feeds?.close();
     await gateway.close();
     const { database } = await opened.catch(() => ({ database: undefined }));
     await database?.close();
@@ -62,7 +65,9 @@ async function start(environment: Environment, closing: AbortController): Promis
   const backend = await gateway.backend;
   gateway.monitor.watch();
   if (closing.signal.aborted) return;
-  if ((await opened).demo) demo = await runDemo({ backend, logger });
+  if ((await opened).demo) feeds = await runDemo({ backend, logger });
+  else if (hasSource(config) && config.jobs.follow)
+    feeds = await runFeeds({ config, backend, logger, signal: closing.signal });
   await resumePurges({ backend, logger });
 }
 

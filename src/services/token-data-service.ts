@@ -1,10 +1,11 @@
 import { Types } from 'mongoose';
 import type { EpochPublisher } from '../cache/publisher.js';
 import type { Database } from '../database.js';
-import { BadUserInputError, TokenNotFoundError } from '../errors.js';
+import { TokenNotFoundError } from '../errors.js';
 import { raiseCatalogue, throwConflict } from '../ingest/catalogue.js';
-import { recomputePayments } from '../ingest/recompute-payments.js';
-import { inTransaction, type Stored, type Unit } from '../ingest/transaction.js';
+import { type Buckets, rebuildToken } from '../ingest/rebuild.js';
+import { inTransaction, type Stored } from '../ingest/transaction.js';
+import type { TokenReads } from '../loaders/token-reads.js';
 import type { Row } from '../models/models.js';
 import { emptyTotals } from '../models/token-totals.js';
 import { runPurges } from './purge.js';
@@ -17,6 +18,7 @@ import {
   checkPaymentRule,
   type UpdateToken,
 } from './token-input.js';
+import { type ChangedToken, updateToken } from './token-update.js';
 
 /** The operations on tokens that the command line, GraphQL and REST share. Each resolves when no reader can see the state before it. */
 export interface TokenDataService {
@@ -30,23 +32,45 @@ export interface TokenDataService {
   deleteToken(id: string): Promise<boolean>;
   /** Removes the rows of deleted tokens, also of those whose removal was interrupted. */
   runPurges(): Promise<void>;
+  /**
+   * Counts the given days, hours and weeks anew from the stored transfers, whole buckets in one transaction; those that are right stay as
+   * they are. Gives the rows written; without any the epoch stays too. Throws TokenNotFoundError.
+   */
+  bulkUpsertMetrics(id: string, buckets: Buckets): Promise<number>;
+  /**
+   * Makes every cached value of the token void, in all processes, by raising its epoch; gives how many entries are known to have gone.
+   * Throws TokenNotFoundError.
+   */
+  invalidateTokenCaches(id: string): Promise<number>;
 }
 
-/** Makes the service; `chainId` is what a token gets when nothing is said. */
-export function createTokenDataService(deps: {
-  database: Database;
-  publisher: EpochPublisher;
-  chainId?: number;
-}): TokenDataService {
+/** What the service works with. */
+export interface TokenDataDeps {
+  readonly database: Database;
+  readonly publisher: EpochPublisher;
+  /** What a token gets when nothing is said. */
+  readonly chainId?: number;
+  /** Removes entries from the cache by a pattern; null when it cannot be reached. */
+  readonly invalidatePattern?: (pattern: string) => Promise<number | null>;
+  /** Told when the list of tokens has changed, for whoever follows it in this process. */
+  readonly onListChange?: () => void;
+}
+
+/** Makes the service, with the reads where the loaders are given. */
+export function createTokenDataService(deps: TokenDataDeps & { reads: TokenReads }): TokenDataService & TokenReads;
+export function createTokenDataService(deps: TokenDataDeps): TokenDataService;
+export function createTokenDataService(deps: TokenDataDeps & { reads?: TokenReads }): TokenDataService {
   const { database, publisher, chainId = 1135 } = deps;
-  const publish = async ({ token, catalogueEpoch }: Changed): Promise<void> => {
+  const publish = async ({ token, catalogueEpoch }: ChangedToken): Promise<void> => {
     const committedAt = Date.now();
     await Promise.all([
       token && publisher.publishToken({ tokenId: token._id, epoch: token.epoch, committedAt }),
       catalogueEpoch && publisher.publishCatalogue({ epoch: catalogueEpoch, committedAt }),
     ]);
+    if (catalogueEpoch) deps.onListChange?.();
   };
   return {
+    ...deps.reads,
     draftToken: (input) => newToken(input, chainId),
     createToken: async (input) => {
       const token = newToken(input, chainId);
@@ -58,7 +82,7 @@ export function createTokenDataService(deps: {
       return token as Row<'tokens'>;
     },
     updateToken: async (id, input) => {
-      const changed = await inTransaction(database, (unit) => update(unit, id, input)).catch(throwConflict);
+      const changed = await inTransaction(database, (unit) => updateToken(unit, id, input)).catch(throwConflict);
       await publish(changed);
       return changed.token as Row<'tokens'>;
     },
@@ -74,13 +98,25 @@ export function createTokenDataService(deps: {
       return changed !== undefined;
     },
     runPurges: () => runPurges(database),
+    bulkUpsertMetrics: async (id, buckets) => {
+      const written = await rebuildToken({ database, publisher }, id, buckets);
+      if (written === undefined) throw new TokenNotFoundError({ token: id });
+      return written;
+    },
+    invalidateTokenCaches: async (id) => {
+      const token = await inTransaction(database, ({ session, collection }) =>
+        collection('tokens').findOneAndUpdate(
+          { _id: id },
+          { $inc: { epoch: 1 }, $set: { updatedAt: new Date() } },
+          { session, returnDocument: 'after' },
+        ),
+      );
+      if (!token) throw new TokenNotFoundError({ token: id });
+      await publish({ token, catalogueEpoch: undefined });
+      // They are void already: this only frees the room that they take.
+      return (await deps.invalidatePattern?.(`token:{${id}}*`)) ?? 0;
+    },
   };
-}
-
-interface Changed {
-  readonly token: Stored<'tokens'>;
-  /** Set when it rose. */
-  readonly catalogueEpoch: number | undefined;
 }
 
 function newToken(input: CreateToken, chainId: number): Stored<'tokens'> {
@@ -109,47 +145,3 @@ function newToken(input: CreateToken, chainId: number): Stored<'tokens'> {
     totals: emptyTotals(),
   };
 }
-
-async function update(unit: Unit, id: string, input: UpdateToken): Promise<Changed> {
-  const tokens = unit.collection('tokens');
-  const token = await tokens.findOne({ _id: id }, { session: unit.session });
-  if (!token) throw new TokenNotFoundError({ token: id });
-  const listed = listedChanges(token, input);
-  const paymentRule = input.paymentRule ? checkPaymentRule(input.paymentRule) : token.paymentRule;
-  const newRule = JSON.stringify(ruleKey(paymentRule)) !== JSON.stringify(ruleKey(token.paymentRule));
-  const decimals = decimalsAfter(token, input.decimals);
-  if (Object.keys(listed).length + Object.keys(decimals).length === 0 && !newRule) {
-    return { token, catalogueEpoch: undefined };
-  }
-  const change = { ...listed, ...decimals, ...(newRule ? { paymentRule } : {}), updatedAt: new Date() };
-  const after = await tokens.findOneAndUpdate(
-    { _id: id },
-    { $set: change, $inc: { epoch: 1 } },
-    { session: unit.session, returnDocument: 'after' },
-  );
-  if (!after) throw new TokenNotFoundError({ token: id });
-  if (newRule) await recomputePayments(unit, { tokenId: id, paymentRule });
-  return { token: after, catalogueEpoch: Object.keys(listed).length > 0 ? await raiseCatalogue(unit) : undefined };
-}
-
-/** Changes that lists and look-ups show. */
-function listedChanges(token: Stored<'tokens'>, input: UpdateToken): Partial<Stored<'tokens'>> {
-  const name = input.name === undefined ? token.name : checkLabel('name', input.name);
-  const symbol = input.symbol === undefined ? token.symbol : checkLabel('symbol', input.symbol);
-  const isActive = input.isActive ?? token.isActive;
-  return {
-    ...(name === token.name ? {} : { name }),
-    ...(symbol === token.symbol ? {} : { symbol, symbolKey: symbol.toLowerCase() }),
-    ...(isActive === token.isActive ? {} : { isActive }),
-  };
-}
-
-function decimalsAfter(token: Stored<'tokens'>, decimals: number | undefined): Partial<Stored<'tokens'>> {
-  if (decimals === undefined || (decimals === token.decimals && !token.decimalsAssumed)) return {};
-  if (token.decimalsAssumed) return { decimals: checkDecimals(decimals), decimalsAssumed: false };
-  throw new BadUserInputError(
-    `decimals: ${token.symbol} has ${token.decimals}, got ${decimals}; leave them out, or delete the token and add it anew.`,
-  );
-}
-
-const ruleKey = ({ kind, addresses, selectors }: Stored<'tokens'>['paymentRule']) => [kind, addresses, selectors];

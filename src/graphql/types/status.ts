@@ -66,11 +66,26 @@ export class IngestStatus {
   })
   lagSeconds!: number | null;
 
-  @Field(() => String, { description: 'empty, static (files), or live.' })
+  @Field(() => String, {
+    description:
+      'empty: nothing came yet. static: files. backfilling: its history is being read. live: it follows its source. failing: the source fails and is tried again. halted: stopped until `npm run cli -- sync --force`, its data stays readable. waiting: no process feeds it at the moment.',
+  })
   state!: string;
 
-  @Field(() => String, { nullable: true, description: 'Last failure of its source; null when there was none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Code and sentence of what stands in the way of its source; null while it goes on.',
+  })
   lastError!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'New transfers per second; null unless backfilling.' })
+  rowsPerSecond!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Seconds until its history is read, at the speed so far; null unless backfilling.',
+  })
+  secondsLeft!: number | null;
 }
 
 /** What this process and its stores are doing. */

@@ -1,0 +1,116 @@
+import type { Config } from '../config.js';
+import { TokenNotFoundError } from '../errors.js';
+import { createPipeline } from '../ingest/pipeline.js';
+import { createDataProcessor, type DataProcessor } from '../services/data-processor.js';
+import type { FeedProgress } from '../services/feeding/progress.js';
+import { createFollower, type Follower } from '../services/follower.js';
+import { takeHints } from '../services/hints.js';
+import { createJobs, type ScheduledJob } from '../services/jobs.js';
+import { runPurges } from '../services/purge.js';
+import { createTokenSync, type Sources, type TokenSync } from '../services/sync-token.js';
+import type { Backend } from './backend.js';
+
+/** What keeps the tokens of a process up to date. */
+export interface Feeds {
+  readonly sync: TokenSync;
+  readonly processor: DataProcessor;
+  /** Only where there is a node. */
+  readonly follower: Follower | undefined;
+  /** Something was said about tokens, or the list of tokens changed: look now. */
+  look(): void;
+  /** Ends within the parts that are being written. The sources belong to whoever opened them. */
+  close(): Promise<void>;
+}
+
+/** Starts following the node, or syncing by schedule where there is none; and the jobs beside it. */
+export function createFeeds({ config, backend, sources, audit, warn, onProgress }: FeedsDeps): Feeds {
+  const { database, publisher, readThrough } = backend;
+  const { chainId, jobs: settings } = config;
+  const { leaseMs } = settings;
+  const pipeline = createPipeline({ database, publisher });
+  const sync = createTokenSync({ database, pipeline, publisher, sources, chainId, leaseMs });
+  const processor = createDataProcessor({ sync, warm: readThrough.warm });
+  const onError: Tell = (tokenId, error) =>
+    warn(`${tokenId === '' ? 'The list of tokens' : `Token ${tokenId}`}: ${textOf(error)}`);
+  const process = (signal: AbortSignal) => (tokenId: string) =>
+    processor
+      .processTokenData(tokenId, { signal, ...(onProgress ? { onProgress } : {}) })
+      .catch((error: unknown) => (error instanceof TokenNotFoundError ? undefined : Promise.reject(error)));
+
+  const { rpc } = sources;
+  const follower =
+    rpc &&
+    createFollower({
+      ...{ database, chainId, sync, leaseMs, onProgress },
+      next: (after, signal) => rpc.next(after, signal),
+      onChange: (tokenId) => void processor.warm(tokenId),
+      onError: ({ tokenId, error, failures }) => {
+        // What fails goes on failing for a while: once is news, status has the rest.
+        if (failures === 1) onError(tokenId, error);
+      },
+    });
+  const scheduled: ScheduledJob[] = [
+    {
+      name: 'hints',
+      schedule: settings.sync,
+      run: (signal) => takeHints({ database, work: process(signal), onError, signal }),
+    },
+    { name: 'purges', schedule: purgeSchedule, run: () => runPurges(database) },
+  ];
+  if (!rpc) {
+    const run = (signal: AbortSignal) => syncAll({ backend, chainId, work: process(signal), onError, signal });
+    scheduled.push({ name: 'sync', schedule: settings.sync, run });
+  }
+  if (audit) scheduled.push({ name: 'audit', schedule: settings.audit, run: audit });
+  const jobs = createJobs({ jobs: scheduled, onError: (name, error) => warn(`The job ${name}: ${textOf(error)}`) });
+  const look = (): void => {
+    follower?.look();
+    jobs.trigger('hints');
+  };
+  look();
+  return {
+    sync,
+    processor,
+    follower,
+    look,
+    close: async () => {
+      await Promise.all([follower?.close(), jobs.close()]);
+    },
+  };
+}
+
+/** What the feeds work with. */
+export interface FeedsDeps {
+  readonly config: Pick<Config, 'chainId' | 'jobs'>;
+  readonly backend: Backend;
+  readonly sources: Sources;
+  /** Compares a sample with the chain, by AUDIT_SCHEDULE. */
+  readonly audit?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly warn: (message: string) => void;
+  readonly onProgress?: ((progress: FeedProgress) => void) | undefined;
+}
+
+type Tell = (tokenId: string, error: unknown) => void;
+
+const purgeSchedule = '*/5 * * * *';
+
+/** One after another: a provider's budget is shared, and the first token is not to wait for all. A failure does not hold up the others. */
+async function syncAll({ backend, chainId, work, onError, signal }: SyncAll): Promise<void> {
+  const { tokens } = backend.database.models;
+  for (const { _id } of await tokens.find({ chainId, isActive: true }, { _id: 1 }).sort({ symbol: 1 }).lean()) {
+    if (signal.aborted) return;
+    await work(_id).catch((error: unknown) => onError(_id, error));
+  }
+}
+
+interface SyncAll {
+  readonly backend: Backend;
+  readonly chainId: number;
+  readonly work: (tokenId: string) => Promise<unknown>;
+  readonly onError: Tell;
+  readonly signal: AbortSignal;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

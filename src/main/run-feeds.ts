@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { SourceError } from '../errors.js';
+import type { Backend } from '../gateway/backend.js';
+import type { Feeds } from '../gateway/feeds.js';
+import type { FeedProgress } from '../services/feeding/progress.js';
+import { createTelemetry } from '../telemetry.js';
+import { createReport } from './report.js';
+
+/**
+ * Opens the sources and starts the feeding; undefined when the process ends meanwhile. A node of another chain is refused, with WRONG_CHAIN;
+ * one that does not answer is tried again while the gateway answers with what it has. The code is loaded here, for only a process with a
+ * source needs it.
+ */
+export async function runFeeds({ config, backend, logger, signal }: RunFeeds): Promise<RunningFeeds | undefined> {
+  const [{ createSources }, { createFeeds }] = await Promise.all([
+    import('../services/create-sources.js'),
+    import('../gateway/feeds.js'),
+  ]);
+  const telemetry = createTelemetry({ log: (message, details) => logger.warn(details, message) });
+  const sources = createSources({ config, database: backend.database, telemetry });
+  const closeSources = async (): Promise<void> => {
+    await Promise.all([sources.rpc?.close(), sources.moralis?.close()]);
+  };
+  try {
+    await Promise.race([sources.rpc?.head(), pause(patienceMs, undefined, { ref: false })]);
+  } catch (error) {
+    if (error instanceof SourceError && error.code === 'WRONG_CHAIN') {
+      await closeSources();
+      throw error;
+    }
+    logger.warn(`The chain cannot be read yet, it is tried again: ${error instanceof Error ? error.message : error}`);
+  }
+  if (signal.aborted) {
+    await closeSources();
+    return undefined;
+  }
+  const feeds = createFeeds({
+    ...{ config, backend, sources },
+    warn: (message) => logger.warn(message),
+    onProgress: showProgress(),
+  });
+  return {
+    look: feeds.look,
+    close: async () => {
+      await feeds.close();
+      await closeSources();
+    },
+  };
+}
+
+/** What running the feeds needs. */
+export interface RunFeeds {
+  readonly config: Config;
+  readonly backend: Backend;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Feeds that run inside this process. */
+export type RunningFeeds = Pick<Feeds, 'look' | 'close'>;
+
+/** A node that takes longer to say which chain it has is asked by the feeds themselves. */
+const patienceMs = 2_000;
+
+/** Histories are shown while they are read; the blocks that come after are not. */
+function showProgress(): (progress: FeedProgress) => void {
+  const report = createReport();
+  const reading = new Set<string>();
+  return ({ tokenId, symbol, blockNumber, headBlock, rows, rowsPerSecond, secondsLeft }) => {
+    if (headBlock - blockNumber > shownBlocks) reading.add(tokenId);
+    else if (!reading.delete(tokenId)) return;
+    else return report.end(`${symbol}: history read to block ${blockNumber}, ${rows} new transfers`);
+    const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+    report.line(`${symbol}: block ${blockNumber} of ${headBlock}, ${Math.round(rowsPerSecond)} transfers/s${left}`);
+  };
+}
+
+const shownBlocks = 100;
