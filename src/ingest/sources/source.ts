@@ -43,6 +43,8 @@ export interface ReadRequest {
   readonly after: Position | null;
   /** First block of interest, when there is no checkpoint yet; absent: the creation of the contract. */
   readonly fromBlock?: number | undefined;
+  /** True where the balances before `fromBlock` are stored already: the source does not give any then. */
+  readonly isOpened?: boolean | undefined;
   /** Newest block that can no longer be replaced, as stored with the checkpoint; null when none is known. */
   readonly finalized: Position | null;
   /**

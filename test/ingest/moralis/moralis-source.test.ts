@@ -218,6 +218,16 @@ describe('the Moralis source', () => {
     expect(owners).toHaveLength(1);
   });
 
+  it('leaves opening balances alone that are there already', async () => {
+    const openings = { blockNumber: 150, balances: stub.truth.balances(149) };
+    await createIngest(test.database).pipeline.commit({ tokenId, source: 'file', openings });
+    await sync({ fromBlock: 150, isOpened: true });
+    expect(await store()).toEqual(truthOf(stub, { fromBlock: 150 }));
+    expect(stub.calls.get('owners')).toBeUndefined();
+    const token = await test.database.models.tokens.findOne({ _id: tokenId }).lean();
+    expect(token).toMatchObject({ openingBlock: 150, openingsApproximate: false });
+  });
+
   it('takes opening balances from a node where there is one', async () => {
     const asked: number[] = [];
     const source = open({

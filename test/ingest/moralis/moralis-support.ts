@@ -46,7 +46,7 @@ interface SourceOptions extends Partial<Pick<MoralisDeps, 'confirm' | 'now' | 'c
 
 /** Reads and commits as a live source is fed, without what that needs besides; gives the parts. */
 export async function feed(options: FeedOptions): Promise<Part[]> {
-  const { database, source, address, tokenId, most = Number.POSITIVE_INFINITY, fromBlock, signal } = options;
+  const { database, source, address, tokenId, most = Number.POSITIVE_INFINITY, fromBlock, isOpened, signal } = options;
   const { pipeline } = createIngest(database);
   const { checkpoints } = database.models;
   const stored = await checkpoints.findOne({ _id: `${tokenId}:moralis` }).lean();
@@ -54,7 +54,8 @@ export async function feed(options: FeedOptions): Promise<Part[]> {
   const request: ReadRequest = {
     address,
     after: block === null ? null : { blockNumber: block, blockHash: stored?.blockHash ?? null },
-    ...(fromBlock === undefined ? {} : { fromBlock }),
+    fromBlock,
+    isOpened,
     finalized: (stored?.finalized as Position | null | undefined) ?? null,
     trail: async function* () {},
     stored: (from) => storedRows(database, tokenId, from),
@@ -77,6 +78,7 @@ interface FeedOptions {
   readonly tokenId: string;
   readonly most?: number;
   readonly fromBlock?: number;
+  readonly isOpened?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -10,15 +10,14 @@ import { type WalkRequest, walkTransfers } from './transfer-walk.js';
  * what is stored; a difference becomes a rewind to the block before it, and all that stands above comes anew in the same part.
  */
 export async function* readParts({ chain, request, confirm }: Reading): AsyncGenerator<Part> {
-  const { address, fromBlock = 0, signal } = request;
+  const { address, fromBlock = 0, isOpened = false, signal } = request;
   const head = await chain.head(signal);
   const headBlock = head.blockNumber;
   let stand = request.after;
   // A provider that is behind what it said before knows nothing new.
   if (headBlock < (stand?.blockNumber ?? fromBlock)) return;
-  let settled = stand ? settledBlock(stand, request.finalized) : -1;
-  if (!stand && fromBlock > 0) {
-    settled = fromBlock - 1;
+  const settled = stand ? settledBlock(stand, request.finalized) : fromBlock - 1;
+  if (!stand && fromBlock > 0 && !isOpened) {
     const opened = { blockNumber: settled, blockHash: null };
     const openings = await readOpenings(chain, { address, fromBlock, head, signal, confirm });
     yield { openings, headBlock, after: null, chainSupply: null, checkpoint: checkpointAt(opened, settled) };
