@@ -1,3 +1,4 @@
+import { wallet } from '../ingest/support.js';
 import type { Misbehaviour, MoralisStub } from './moralis-stub.js';
 import type { StubTransfer } from './moralis-stub-truth.js';
 
@@ -41,6 +42,14 @@ export function answerOf(stub: MoralisStub, url: URL): StubAnswer | undefined {
       percentage_relative_to_total_supply: 1.5e-7,
     }));
     return { operation: third, units: 50, body: pageOf(stub, url, owners) };
+  }
+  if (second === 'prices') {
+    const body = [{ ...pricedAt, usdPriceFormatted: null, tokenAddress: truth.token }, { tokenAddress: wallet(1) }];
+    return { operation: second, units: 100, body };
+  }
+  if (third === 'pairs') {
+    const pair = { pair_address: wallet(0xabc), exchange_name: 'Swap', liquidity_usd: 1.5 };
+    return { operation: third, units: 50, body: pageOf(stub, url, [pair]) };
   }
   if (third === 'price') return { operation: third, units: 50, body: pricedAt };
   if (third === 'ohlcv') return { operation: third, units: 150, body: { page: 1, cursor: '', result: candles } };

@@ -318,6 +318,11 @@ describe('prices of Moralis', () => {
   it('are rounded once to 8 places from their own text', async () => {
     const source = open({ chainId: 1 });
     expect(await source.price(stub.truth.token)).toMatchObject({ offered: true, value: { price: '0.12345679' } });
+    const prices = await source.prices([stub.truth.token, nobody]);
+    expect(prices.offered && [...prices.value].map(([address, { price }]) => [address, price])).toEqual([
+      [stub.truth.token, '0.12345679'],
+    ]);
+    expect(await source.pairs(stub.truth.token)).toMatchObject({ offered: true, value: [{ exchange_name: 'Swap' }] });
     const candles = await source.ohlcv({ pair: stub.truth.token, timeframe: '1h', from: 0, to: Date.now() });
     const start = stub.truth.startMs;
     expect(candles).toMatchObject({
