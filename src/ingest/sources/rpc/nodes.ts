@@ -1,0 +1,104 @@
+import { SourceError, UpstreamUnavailableError } from '../../../errors.js';
+import type { Telemetry } from '../../../telemetry.js';
+import type { CallOptions } from '../upstream.js';
+import { ContradictionError } from './contradiction.js';
+import { type RpcCall, RpcError } from './json-rpc.js';
+import type { RpcNode } from './node.js';
+import { readNumber } from './quantities.js';
+
+/** The nodes of one chain: the first that answers is used, the others take over. */
+export interface Nodes {
+  readonly all: readonly RpcNode[];
+  /** Asks one node after another until one answers, from the one at `start` on. */
+  ask<T>(calls: readonly RpcCall[], parse: (results: unknown[]) => T, options?: NodeOptions): Promise<T>;
+  /** Asks all nodes at once; the answers of those that gave one, never none. */
+  askEach<T>(
+    calls: readonly RpcCall[],
+    parse: (results: unknown[], node: RpcNode) => T,
+    options?: CallOptions,
+  ): Promise<T[]>;
+}
+
+/** Which node is to be asked first. */
+export interface NodeOptions extends CallOptions {
+  readonly start?: number;
+}
+
+/** Each node is asked for its chain before it is first used, and again after it was away. */
+export function createNodes({ all, chainId, telemetry }: Deps): Nodes {
+  const verified = new Set<RpcNode>();
+
+  const verify = async (node: RpcNode, options: CallOptions): Promise<void> => {
+    let said = chainId;
+    for (let answers = 0; answers < answersForRefusal; answers += 1) {
+      if (verified.has(node)) return;
+      said = await node.ask([{ method: 'eth_chainId', params: [] }], ([id]) => readNumber(id, 'eth_chainId'), options);
+      if (said === chainId) verified.add(node);
+    }
+    if (verified.has(node)) return;
+    const message = `${node.name} serves chain ${said}, but CHAIN_ID is ${chainId}; change RPC_URL or CHAIN_ID.`;
+    node.lastError = message;
+    telemetry.count('rpc.wrongChain');
+    throw new SourceError('WRONG_CHAIN', message);
+  };
+
+  const askOne = async <T>(node: RpcNode, { calls, parse, options }: Question<T>): Promise<T> => {
+    try {
+      await verify(node, options);
+      return await node.ask(calls, parse, options);
+    } catch (error) {
+      if (error instanceof UpstreamUnavailableError) verified.delete(node);
+      throw error;
+    }
+  };
+
+  return {
+    all,
+    ask: async (calls, parse, { start = 0, ...options } = {}) => {
+      let failure: unknown;
+      for (let i = 0; i < all.length; i += 1) {
+        const node = all[(start + i) % all.length] as RpcNode;
+        options.signal?.throwIfAborted();
+        try {
+          return await askOne(node, { calls, parse, options });
+        } catch (error) {
+          if (options.signal?.aborted || !othersMayDoBetter(error)) throw error;
+          failure = tellsMore(failure, error);
+        }
+      }
+      throw failure;
+    },
+    askEach: async (calls, parse, options = {}) => {
+      const outcomes = await Promise.allSettled(
+        all.map((node) => askOne(node, { calls, parse: (results) => parse(results, node), options })),
+      );
+      const answers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+      if (answers.length > 0) return answers;
+      throw outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])).reduce(tellsMore);
+    },
+  };
+}
+
+interface Deps {
+  readonly all: readonly RpcNode[];
+  readonly chainId: number;
+  readonly telemetry: Telemetry;
+}
+
+interface Question<T> {
+  readonly calls: readonly RpcCall[];
+  readonly parse: (results: unknown[]) => T;
+  readonly options: CallOptions;
+}
+
+function othersMayDoBetter(error: unknown): boolean {
+  return [UpstreamUnavailableError, RpcError, ContradictionError, SourceError].some((kind) => error instanceof kind);
+}
+
+/** A node that is away says less than one that answers. */
+function tellsMore(one: unknown, other: unknown): unknown {
+  return one === undefined || one instanceof UpstreamUnavailableError ? other : one;
+}
+
+/** A wrong answer may come once from a mixed-up balancer; a node of another chain says so again. */
+const answersForRefusal = 4;

@@ -1,0 +1,172 @@
+import { SourceError } from '../../../errors.js';
+import type { Position, TransferInput } from '../../batch.js';
+import type { Part, ReadRequest } from '../source.js';
+import { wait } from '../wait.js';
+import { type CheckedRange, type Deps as LogDeps, readCheckedLogs } from './checked-logs.js';
+import { ContradictionError } from './contradiction.js';
+import { cutParts } from './cut-parts.js';
+import { findFork } from './find-fork.js';
+import type { GasReader } from './gas.js';
+import type { Header } from './header.js';
+import type { Heads, View } from './heads.js';
+import { inOrder } from './in-order.js';
+import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
+
+/** What parts are read with. */
+export interface PartDeps extends LogDeps {
+  readonly heads: Heads;
+  readonly concurrency: number;
+  readonly gas: GasReader | undefined;
+  readonly creation: (address: string, head: number, signal: AbortSignal) => Promise<number>;
+  /** totalSupply at a block; null where nodes cannot tell. */
+  readonly supply: (address: string, head: Header, signal: AbortSignal) => Promise<bigint | null>;
+  readonly warn: (message: string) => void;
+}
+
+/** The parts behind a position up to the newest block, through reorgs that happen meanwhile. A signal ends them without an error. */
+export async function* readParts(deps: PartDeps, request: ReadRequest): AsyncGenerator<Part> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const walk: Walk = { after: request.after, finalized: request.finalized };
+  try {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        for await (const part of pass(deps, { request: { ...request, signal }, walk })) {
+          failures = 0;
+          yield part;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof ContradictionError)) throw error;
+        if (failures >= mostFailures) throw new SourceError('SOURCE_CONTRADICTS', error.message, { cause: error });
+        await wait(pauseMs * 2 ** failures, signal);
+      }
+    }
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** How far the parts given so far have come. */
+interface Walk {
+  after: Position | null;
+  finalized: Position | null;
+}
+
+async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; walk: Walk }): AsyncGenerator<Part> {
+  const { address, signal } = request;
+  const view = await deps.heads.view(signal);
+  const { head } = view;
+  let base: Position | null = walk.after;
+  let rewindTo: number | undefined;
+  if (walk.after) {
+    const { after, finalized } = walk;
+    const { trail } = request;
+    const standing = await findFork({ headers: deps.headers, after, finalized, head, trail, signal });
+    if (standing === 'behind') return;
+    if (standing !== 'in place') {
+      deps.headers.forget(standing.rewindTo.number + 1, after.blockNumber);
+      rewindTo = standing.rewindTo.number;
+      base = { blockNumber: rewindTo, blockHash: standing.rewindTo.hash };
+      if (rewindTo === head.number) {
+        const supply = await deps.supply(address, head, signal);
+        yield step(walk, { view, end: head, transfers: [], rewindTo, supply });
+        return;
+      }
+    }
+  }
+  const from = base ? base.blockNumber + 1 : (request.fromBlock ?? (await deps.creation(address, head.number, signal)));
+  if (from > head.number) return;
+
+  const read = async (range: { from: number; to: number }): Promise<CheckedRange> =>
+    await readCheckedLogs(deps, { filter: transferFilter(address), ...range, isOdd: isOddTransfer, signal });
+  for await (const range of inOrder({
+    from,
+    to: head.number,
+    size: () => deps.ranges.size,
+    count: deps.concurrency,
+    read,
+  })) {
+    follows(range, { base, view });
+    for (const { blocks, end } of cutParts(range)) {
+      const transfers = await toRows(deps, { blocks, address, signal });
+      const supply = end.number === head.number ? await deps.supply(address, head, signal) : null;
+      const part = step(walk, { view, end, transfers, rewindTo, supply });
+      rewindTo = undefined;
+      base = walk.after;
+      yield part;
+    }
+  }
+}
+
+/** The range must continue the chain so far, and have the final block in its place. */
+function follows(range: CheckedRange, { base, view }: { base: Position | null; view: View }): void {
+  if (base && base.blockHash !== null && range.from.parentHash !== base.blockHash) {
+    throw new ContradictionError(`block ${range.from.number} does not follow block ${base.blockNumber} any more`);
+  }
+  for (const known of [view.head, view.finalized]) {
+    const same = known && range.header(known.number);
+    if (known && same && same.hash !== known.hash)
+      throw new ContradictionError(`block ${known.number} was replaced meanwhile`);
+  }
+}
+
+async function toRows(deps: PartDeps, { blocks, address, signal }: Rows) {
+  const rows: TransferInput[] = [];
+  for (const { header, logs } of blocks) {
+    const odd = logs.find(isOddTransfer);
+    if (odd)
+      deps.warn(`${address}: log ${odd.logIndex} of block ${header.number} is no ERC-20 Transfer and is skipped`);
+    const gas = await deps.gas?.(header, signal);
+    for (const row of toTransfers({ header, logs, gas })) rows.push(row);
+  }
+  return rows;
+}
+
+interface Rows {
+  readonly blocks: CheckedRange['blocks'];
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
+/** The next part; the walk stands behind it then. */
+function step(walk: Walk, { view, end, transfers, rewindTo, supply }: Step): Part {
+  const finalized = finalFor(end, { before: walk.finalized, newest: view.finalized });
+  const position = { blockNumber: end.number, blockHash: end.hash };
+  const part: Part = {
+    ...(rewindTo === undefined ? {} : { rewindTo }),
+    after: walk.after,
+    transfers,
+    asOf: { blockNumber: end.number, time: end.time, hash: end.hash, finalizedBlock: finalized?.blockNumber ?? null },
+    chainSupply: supply,
+    checkpoint: { name: 'rpc', ...position, logIndex: null, finalized },
+    headBlock: view.head.number,
+  };
+  walk.after = position;
+  walk.finalized = finalized;
+  return part;
+}
+
+interface Step {
+  readonly view: View;
+  readonly end: Header;
+  readonly transfers: NonNullable<Part['transfers']>;
+  readonly rewindTo: number | undefined;
+  readonly supply: bigint | null;
+}
+
+/** A final block stays final, whatever a lagging node says; one above the part is told as the part's own end. */
+function finalFor(
+  end: Header,
+  { before, newest }: { before: Position | null; newest: Header | null },
+): Position | null {
+  if (!newest) return before;
+  const now = newest.number <= end.number ? newest : end;
+  if (before && before.blockNumber >= now.number) return before;
+  return { blockNumber: now.number, blockHash: now.hash };
+}
+
+const mostFailures = 8;
+const pauseMs = 10;
