@@ -142,6 +142,8 @@ function newToken(input: CreateToken, chainId: number): Stored<'tokens'> {
     source: null,
     openingBlock: null,
     timesInOrder: true,
+    ...(input.fromBlock === undefined ? {} : { fromBlock: input.fromBlock }),
+    ...(input.priceSource === undefined ? {} : { priceSource: input.priceSource }),
     totals: emptyTotals(),
   };
 }

@@ -13,6 +13,10 @@ export interface CreateToken {
   readonly decimalsAssumed?: boolean | undefined;
   readonly isActive?: boolean | undefined;
   readonly paymentRule?: PaymentRuleLike | undefined;
+  /** First block that is read of a chain. */
+  readonly fromBlock?: number | undefined;
+  /** Where its prices come from, in the form that `parsePriceSetting` gives. */
+  readonly priceSource?: string | undefined;
 }
 
 /** What of a token may be changed. */
