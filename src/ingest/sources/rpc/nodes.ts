@@ -25,8 +25,14 @@ export interface NodeOptions extends CallOptions {
 }
 
 /** Each node is asked for its chain before it is first used, and again after it was away. */
-export function createNodes({ all, chainId, telemetry }: Deps): Nodes {
+export function createNodes({ all, chainId, timeoutMs, telemetry }: Deps): Nodes {
   const verified = new Set<RpcNode>();
+
+  /** While others can take over, a node has time for one answer and a half, not for the whole budget. */
+  const hurried = (options: CallOptions): CallOptions => {
+    const soon = Date.now() + patience * timeoutMs;
+    return { ...options, deadline: Math.min(soon, options.deadline ?? soon) };
+  };
 
   const verify = async (node: RpcNode, options: CallOptions): Promise<void> => {
     let said = chainId;
@@ -60,7 +66,7 @@ export function createNodes({ all, chainId, telemetry }: Deps): Nodes {
         const node = all[(start + i) % all.length] as RpcNode;
         options.signal?.throwIfAborted();
         try {
-          return await askOne(node, { calls, parse, options });
+          return await askOne(node, { calls, parse, options: i + 1 < all.length ? hurried(options) : options });
         } catch (error) {
           if (options.signal?.aborted || !othersMayDoBetter(error)) throw error;
           failure = tellsMore(failure, error);
@@ -69,8 +75,9 @@ export function createNodes({ all, chainId, telemetry }: Deps): Nodes {
       throw failure;
     },
     askEach: async (calls, parse, options = {}) => {
+      const ends = all.length > 1 ? hurried(options) : options;
       const outcomes = await Promise.allSettled(
-        all.map((node) => askOne(node, { calls, parse: (results) => parse(results, node), options })),
+        all.map((node) => askOne(node, { calls, parse: (results) => parse(results, node), options: ends })),
       );
       const answers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
       if (answers.length > 0) return answers;
@@ -82,6 +89,7 @@ export function createNodes({ all, chainId, telemetry }: Deps): Nodes {
 interface Deps {
   readonly all: readonly RpcNode[];
   readonly chainId: number;
+  readonly timeoutMs: number;
   readonly telemetry: Telemetry;
 }
 
@@ -102,3 +110,4 @@ function tellsMore(one: unknown, other: unknown): unknown {
 
 /** A wrong answer may come once from a mixed-up balancer; a node of another chain says so again. */
 const answersForRefusal = 4;
+const patience = 1.5;

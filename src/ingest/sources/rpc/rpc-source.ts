@@ -44,7 +44,7 @@ export interface Provider {
 /** A source over nodes of one chain. Nothing is asked before the first use. */
 export function createRpcSource({ urls, chainId, config, source, telemetry }: Deps): RpcSource {
   const all = urls.map((url) => createRpcNode({ url, source, telemetry }));
-  const nodes = createNodes({ all, chainId, telemetry });
+  const nodes = createNodes({ all, chainId, timeoutMs: source.timeoutMs, telemetry });
   const headers = createHeaders({ nodes });
   const heads = createHeads({ nodes, headers });
   const ranges = createLogRanges({ nodes, rangeBlocks: config.rangeBlocks, timeoutMs: source.timeoutMs });
