@@ -14,10 +14,12 @@ import { createReport } from './report.js';
  * source needs it.
  */
 export async function runFeeds({ config, backend, logger, signal }: RunFeeds): Promise<RunningFeeds | undefined> {
-  const [{ createSources }, { createFeeds }] = await Promise.all([
+  const [{ createSources }, { createChainAudits }, { createFeeds }] = await Promise.all([
     import('../services/create-sources.js'),
+    import('../services/chain-audits.js'),
     import('../gateway/feeds.js'),
   ]);
+  const warn = (message: string): void => logger.warn(message);
   const telemetry = createTelemetry({ log: (message, details) => logger.warn(details, message) });
   const sources = createSources({ config, database: backend.database, telemetry });
   const closeSources = async (): Promise<void> => {
@@ -37,8 +39,10 @@ export async function runFeeds({ config, backend, logger, signal }: RunFeeds): P
     return undefined;
   }
   const feeds = createFeeds({
-    ...{ config, backend, sources },
-    warn: (message) => logger.warn(message),
+    ...{ config, backend, sources, warn },
+    audit:
+      sources.rpc &&
+      createChainAudits({ database: backend.database, chainId: config.chainId, chain: sources.rpc, warn }),
     onProgress: showProgress(),
   });
   return {

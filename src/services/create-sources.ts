@@ -1,9 +1,15 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database.js';
-import { createMoralisSource } from '../ingest/sources/moralis/moralis-source.js';
+import { createMoralisSource, type MoralisSource } from '../ingest/sources/moralis/moralis-source.js';
 import { createUsageStore } from '../ingest/sources/moralis/usage.js';
+import { createRpcSource, type RpcSource } from '../ingest/sources/rpc/rpc-source.js';
 import type { Telemetry } from '../telemetry.js';
-import type { Sources } from './sync-token.js';
+
+/** The sources of a process, with all that each of them can. */
+export interface OpenSources {
+  readonly rpc?: RpcSource | undefined;
+  readonly moralis?: MoralisSource | undefined;
+}
 
 /** Opens the sources that the configuration names; nothing is asked yet. Whoever opens them closes them. */
 export function createSources({
@@ -14,12 +20,11 @@ export function createSources({
   config: Pick<Config, 'rpc' | 'moralis' | 'source' | 'chainId'>;
   database: Database;
   telemetry: Telemetry;
-}): Sources {
-  const { moralis, source, chainId } = config;
+}): OpenSources {
+  const { rpc: settings, moralis, source, chainId } = config;
+  const rpc = settings.urls && createRpcSource({ urls: settings.urls, chainId, config: settings, source, telemetry });
+  if (moralis.apiKey === undefined) return { rpc };
   const usage = createUsageStore({ database, limit: moralis.cuPerDay });
-  return {
-    ...(moralis.apiKey === undefined
-      ? {}
-      : { moralis: createMoralisSource({ config: moralis, chainId, source, usage, telemetry }) }),
-  };
+  const shared = { chainId, source, telemetry };
+  return { rpc, moralis: createMoralisSource({ ...shared, config: moralis, usage, confirm: rpc?.balances }) };
 }
