@@ -34,7 +34,7 @@ export function createPoll({
         last = head;
         for (const one of waiting) if (isNews(head, { after: one.after, before })) one.resolve(head);
       } catch (error) {
-        for (const one of waiting) one.reject(error);
+        if (!stop.signal.aborted) for (const one of waiting) one.reject(error);
       }
     }
     running = false;
@@ -43,20 +43,25 @@ export function createPoll({
   return {
     next: async (after, signal) => {
       if (signal.aborted || stop.signal.aborted) return last;
-      const ends = AbortSignal.any([signal, stop.signal]);
+      let giveUp = (): void => {};
       let waiter: Waiter | undefined;
       try {
         return await new Promise((resolve, reject) => {
           waiter = { after, resolve, reject };
           waiting.add(waiter);
-          ends.addEventListener('abort', () => resolve(last), { once: true });
+          giveUp = () => resolve(last);
+          signal.addEventListener('abort', giveUp, { once: true });
           if (!running) void run();
         });
       } finally {
         if (waiter) waiting.delete(waiter);
+        signal.removeEventListener('abort', giveUp);
       }
     },
-    close: () => stop.abort(),
+    close: () => {
+      stop.abort();
+      for (const one of waiting) one.resolve(last);
+    },
   };
 }
 

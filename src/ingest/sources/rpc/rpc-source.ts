@@ -1,5 +1,6 @@
 import type { BreakerState } from '../../../cache/breaker.js';
 import type { Config } from '../../../config.js';
+import { SourceError } from '../../../errors.js';
 import type { Telemetry } from '../../../telemetry.js';
 import type { Position } from '../../batch.js';
 import type { PriceChain } from '../prices/price-reader.js';
@@ -85,7 +86,13 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
           gas: config.gas ? createGasReader({ nodes }) : undefined,
           creation: tokens.creation,
           supply: async (address, head, signal) => {
-            const supply = await tokens.totalSupply({ address, blockNumber: head.number, signal });
+            const supply = await tokens
+              .totalSupply({ address, blockNumber: head.number, signal })
+              .catch((error: unknown) => {
+                // A contract without totalSupply can be followed all the same.
+                if (error instanceof SourceError && error.code === 'SOURCE_REFUSED') return null;
+                throw error;
+              });
             const [now] = await headers.fresh([head.number], { signal });
             if (now?.hash !== head.hash) throw new ContradictionError(`block ${head.number} was replaced meanwhile`);
             return supply;
