@@ -14,6 +14,11 @@ export const errorCodes = {
     retryable: false,
     meaning: 'The document is deeper, longer or wider than allowed, or its answer would have too many rows.',
   },
+  UNAUTHENTICATED: {
+    status: 401,
+    retryable: false,
+    meaning: 'Who calls could not be made out: a signature or a key is missing or wrong.',
+  },
   FORBIDDEN: { status: 403, retryable: false, meaning: 'The caller may not do this.' },
   TOKEN_NOT_FOUND: { status: 404, retryable: false, meaning: 'No token has this id, symbol or address.' },
   TOKEN_CONFLICT: { status: 409, retryable: false, meaning: 'Another token has this symbol, name or address.' },

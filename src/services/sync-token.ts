@@ -5,6 +5,7 @@ import type { Position } from '../ingest/batch.js';
 import type { Pipeline } from '../ingest/pipeline.js';
 import type { Head, Source } from '../ingest/sources/source.js';
 import { inTransaction } from '../ingest/transaction.js';
+import type { OpenPrices } from './feeding/part-prices.js';
 import type { FeedProgress } from './feeding/progress.js';
 import { type FeedResult, openTokenFeed, type TokenFeed } from './feeding/token-feed.js';
 
@@ -58,6 +59,8 @@ export function createTokenSync(deps: {
   /** Chain of the sources: tokens of others are not fed from them. */
   chainId: number;
   leaseMs: number;
+  openPrices?: OpenPrices | undefined;
+  warn?: ((message: string) => void) | undefined;
 }): TokenSync {
   const { database, publisher, sources, chainId } = deps;
   const source = sources.rpc ?? sources.moralis;

@@ -12,7 +12,7 @@ export async function readStart(
   const [token, checkpoint] = await Promise.all([
     collectionOf(database, 'tokens').findOne(
       { _id: tokenId },
-      { projection: { contractAddress: 1, symbol: 1, fromBlock: 1, openingBlock: 1 } },
+      { projection: { contractAddress: 1, symbol: 1, fromBlock: 1, openingBlock: 1, priceSource: 1 } },
     ),
     collectionOf(database, 'checkpoints').findOne({ _id: checkpointId(tokenId, source) }),
   ]);
@@ -22,6 +22,8 @@ export async function readStart(
   return {
     address: token.contractAddress,
     symbol: token.symbol,
+    priceSource: token.priceSource,
+    isOpened: token.openingBlock !== null,
     fromBlock: from === 0 ? undefined : from,
     after: blockNumber === null ? null : { blockNumber, blockHash: checkpoint?.blockHash ?? null },
     finalized: checkpoint?.finalized ?? null,
@@ -33,6 +35,10 @@ export async function readStart(
 export interface FeedStart {
   readonly address: string;
   readonly symbol: string;
+  /** Where its prices come from; undefined: not from a feed. */
+  readonly priceSource: string | undefined;
+  /** True where opening balances are stored. */
+  readonly isOpened: boolean;
   /** The later of the token's own first block and the one that its opening balances are the state before. */
   readonly fromBlock: number | undefined;
   readonly after: Position | null;

@@ -5,6 +5,7 @@ import { createLease, type Lease } from '../../ingest/lease.js';
 import type { Pipeline } from '../../ingest/pipeline.js';
 import type { Part, Source } from '../../ingest/sources/source.js';
 import { createFeedNote, errorText, type FeedNote } from './feed-note.js';
+import { createAddPrices, type OpenPrices } from './part-prices.js';
 import { createProgressMeter, type FeedProgress } from './progress.js';
 import { type FeedStart, readStart } from './read-start.js';
 import { readStored, readTrail } from './stored-rows.js';
@@ -40,6 +41,10 @@ export interface FeedDeps {
   readonly pipeline: Pick<Pipeline, 'commitAhead'>;
   readonly source: Source;
   readonly leaseMs: number;
+  /** Where tokens have prices from; without it they have none. */
+  readonly openPrices?: OpenPrices | undefined;
+  /** Is told what is left out. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** Opens the feed of a token; nothing is asked before `advance`. */
@@ -110,15 +115,21 @@ async function takeParts(run: Run, { start, fence }: { start: FeedStart; fence: 
     after: start.after,
     fromBlock: start.fromBlock,
     finalized: start.finalized,
+    isOpened: start.isOpened,
     trail: (atOrBelow) => readTrail(database, { tokenId, atOrBelow }),
     stored: (fromBlock) => readStored(database, { tokenId, fromBlock }),
     signal,
   });
+  const addPrices = createAddPrices({
+    ...{ database, tokenId, signal, address: start.address, setting: start.priceSource, openPrices: run.openPrices },
+    warn: (message) => run.warn?.(`${start.symbol}: ${message}`),
+  });
   try {
-    for await (const part of parts) {
+    for await (const bare of parts) {
       if (signal.aborted) return end(run, 'stopped');
       if ((await lease.hold()) !== fence) return end(run, 'lost');
       const before = run.position?.blockNumber ?? null;
+      const part = await addPrices(bare, before);
       const { added, told } = await commit(pipeline, run, { part, fence });
       published = Promise.all([published, told]);
       isBackfill = await report(run, { meter, part, before, added, isBackfill });

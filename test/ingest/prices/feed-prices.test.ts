@@ -39,7 +39,7 @@ const range: Omit<PriceRange, 'signal'> = {
 };
 const read = ({ contracts, ...more }: { contracts: object } & Partial<typeof range>) => {
   const { chain, calls } = createScriptedChain({ contracts: { [feed]: contracts as never } });
-  const reader = createPriceReader({ setting: `feed:${feed}`, token, chain });
+  const reader = createPriceReader({ setting: `feed:${feed}`, address: token, chain });
   return { calls, prices: reader.read({ ...range, ...more, signal: new AbortController().signal }) };
 };
 
@@ -97,7 +97,7 @@ describe('prices of a feed', () => {
 
   it('are refused with a sentence where no feed is at the address', async () => {
     const { chain } = createScriptedChain({ contracts: {} });
-    const reader = createPriceReader({ setting: `feed:${feed}`, token, chain });
+    const reader = createPriceReader({ setting: `feed:${feed}`, address: token, chain });
     await expect(reader.read({ ...range, signal: new AbortController().signal })).rejects.toThrow(
       /no AggregatorV3 contract/,
     );
@@ -110,7 +110,7 @@ describe('prices of a feed', () => {
     const ending = new AbortController();
     const reader = createPriceReader({
       setting: `feed:${feed}`,
-      token,
+      address: token,
       chain: {
         ...chain,
         call: async (request) => {
@@ -127,6 +127,6 @@ describe('prices of a feed', () => {
 describe('a price setting', () => {
   it.each(['feed', 'feed:0x12', `pool:${feed}`, `pair:${feed}`, `feed:${feed}:${token}`])('refuses %s', (setting) => {
     const { chain } = createScriptedChain({ contracts: {} });
-    expect(() => createPriceReader({ setting, token, chain })).toThrow(/expected feed:ADDRESS/);
+    expect(() => createPriceReader({ setting, address: token, chain })).toThrow(/expected feed:ADDRESS/);
   });
 });

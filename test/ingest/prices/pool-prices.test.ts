@@ -18,7 +18,7 @@ function createPool({ logs, sides = [token, usd] }: { logs: readonly SwapLog[]; 
     },
     logs,
   });
-  const reader = createPriceReader({ setting: `pool:${pool}:${usd}`, token, chain });
+  const reader = createPriceReader({ setting: `pool:${pool}:${usd}`, address: token, chain });
   return {
     calls,
     read: (blocks: { fromBlock: number; toBlock: number } = { fromBlock: 0, toBlock: 1_000 }) =>
