@@ -99,7 +99,8 @@ function inherited(): Record<string, string> {
   return { PATH, HOME };
 }
 
-function build(): void {
+/** Compiles the program when a source is newer than what is compiled. */
+export function build(): void {
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { stdio: 'inherit' });
   if (status !== 0) throw new Error('The program does not compile: npm run build');
 }

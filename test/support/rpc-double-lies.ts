@@ -58,6 +58,11 @@ export const lies = {
     const blocks = blocksOf(logs);
     return logs.filter(({ blockNumber }) => blockNumber !== blocks[Math.floor(blocks.length / 2)]);
   }),
+  /** The block keeps a log, so that its bloom says nothing. */
+  truncatedBlock: logsLie((logs) => {
+    const at = logs.findIndex(({ blockNumber }, i) => blockNumber === logs[i + 1]?.blockNumber);
+    return at < 0 ? undefined : logs.filter((_, i) => i !== at + 1);
+  }),
   wrongBlockHash: logsLie((logs) => change(logs, middleOf(logs), { blockHash: `0x${'ab'.repeat(32)}` })),
   wrongBlockNumber: logsLie((logs) =>
     change(logs, middleOf(logs), { blockNumber: hex(Number(logs[middleOf(logs)]?.blockNumber) + 1) }),

@@ -1,4 +1,5 @@
 import { TransientError } from '../upstream.js';
+import { ContradictionError } from './contradiction.js';
 
 /** One call of a method. */
 export interface RpcCall {
@@ -79,6 +80,8 @@ function meaningOf(call: RpcCall, error: Readonly<Record<string, unknown>>): Err
   }
   const mayPass = code === -32603 || code === -32005 || code === -32002 || Number.isNaN(code);
   if (mayPass && !reverted.test(message)) return new TransientError(`${call.method}: ${message.slice(0, 200)}`);
+  // A block that was there a moment ago: it was replaced meanwhile, or another node behind a balancer answered.
+  if (unknownBlock.test(message)) return new ContradictionError(`${call.method}: ${message.slice(0, 200)}`);
   return new RpcError({ code, message, data: error.data, method: call.method });
 }
 
@@ -86,3 +89,4 @@ const busy = /rate.?limit|too many requests|requests per second|throughput|capac
 const tooMuch =
   /range|more than \d+|too (many|large|big|wide)|limit exceeded|exceeds?|response size|block span|query timeout|timed out/i;
 const reverted = /revert/i;
+const unknownBlock = /unknown block|(block|header|hash) (for hash )?not found/i;
