@@ -1,11 +1,17 @@
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './audit.js';
+import { addBackfill } from './backfill.js';
 import { addDelete, addUpdate } from './change-token.js';
 import type { AddCommand, Runners } from './command.js';
 import { type Connections, connect } from './connect.js';
+import { addDoctor } from './doctor.js';
 import { addImport } from './import.js';
 import { addMigrate } from './migrate.js';
 import { createOutput, type Output } from './output.js';
 import { addRebuild } from './rebuild.js';
+import { addSeedTokens } from './seed-tokens.js';
+import { addStatus } from './status.js';
+import { addSync } from './sync.js';
 import { addVerify } from './verify.js';
 
 /** Where the command line meets the process. */
@@ -54,4 +60,7 @@ export async function runCommandLine(edge: CommandLine): Promise<number> {
 }
 
 /** The commands in the order of the help. */
-const commands: readonly AddCommand[] = [addImport, addVerify, addRebuild, addMigrate, addUpdate, addDelete];
+const commands: readonly AddCommand[] = [
+  ...[addImport, addSeedTokens, addSync, addBackfill, addUpdate, addDelete],
+  ...[addStatus, addDoctor, addVerify, addAudit, addRebuild, addMigrate],
+];

@@ -35,7 +35,7 @@ export const variables = {
   SYNC_SCHEDULE: variable(
     schedule,
     '*/30 * * * * *',
-    'When tokens are synced that no node is followed for (Moralis), and prices of feeds are read; a cron pattern in UTC, seconds first where there are 6 fields, or off.',
+    'When tokens are synced where no node is followed (Moralis); a cron pattern in UTC, seconds first where there are 6 fields, or off.',
   ),
   AUDIT_SCHEDULE: variable(
     schedule,
