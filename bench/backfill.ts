@@ -28,6 +28,7 @@ const { values } = parseArgs({
   },
 });
 const [token] = defaultTokens;
+const publisher = { publishToken: async () => {}, publishCatalogue: async () => {}, refreshToken: async () => {} };
 const perBlock = Number(values['per-block']);
 const blocks = Math.ceil(Number(values.transfers) / perBlock);
 
@@ -82,7 +83,8 @@ async function measure(): Promise<void> {
   const audit = await auditToken(database, tokenId);
   const rows = await database.models.transactionActivity.countDocuments({ tokenId });
   await database.close();
-  const follow = await followHead({ environment, tokenId, mine: () => ask('mine') });
+  const follow =
+    Number(values.blocks) > 0 ? await followHead({ environment, tokenId, mine: () => ask('mine') }) : undefined;
   node.kill();
   rmSync(folder, { recursive: true });
   process.stdout.write(
@@ -100,8 +102,6 @@ async function measure(): Promise<void> {
     })}\n`,
   );
 }
-
-const publisher = { publishToken: async () => {}, publishCatalogue: async () => {}, refreshToken: async () => {} };
 
 /** A process that does nothing but read, from the moment at which it begins. */
 async function readAll({ environment, tokenId, url, head }: Reading) {
