@@ -9,17 +9,7 @@ import type { PriceChain, PriceLog, PriceReader } from './price-reader.js';
  * with swaps, at the block's time. Its price is what was paid for all tokens swapped in the block divided by these, rounded once to 8
  * places, so that a swap of dust cannot set it; its volume is what was paid.
  */
-export function createPoolPrices({
-  chain,
-  pool,
-  token,
-  usdToken,
-}: {
-  chain: PriceChain;
-  pool: string;
-  token: string;
-  usdToken: string;
-}): PriceReader {
+export function createPoolPrices({ chain, pool, token, usdToken }: Pool): PriceReader {
   let sides: Promise<Sides> | undefined;
   const openSides = (): Promise<Sides> => {
     sides ??= readSides({ chain, pool, token, usdToken }).catch((error: unknown) => {
@@ -60,6 +50,14 @@ const swapTopics = [
   toEventSelector('Swap(address,address,uint256,uint256,uint256,uint256)'),
 ];
 
+/** A pool, the token whose price is wanted, and the other side, which counts as US dollars. */
+interface Pool {
+  readonly chain: PriceChain;
+  readonly pool: string;
+  readonly token: string;
+  readonly usdToken: string;
+}
+
 interface Sides {
   /** True when the token is token0 of the pool. */
   readonly isFirst: boolean;
@@ -67,17 +65,7 @@ interface Sides {
   readonly usdDecimals: number;
 }
 
-async function readSides({
-  chain,
-  pool,
-  token,
-  usdToken,
-}: {
-  chain: PriceChain;
-  pool: string;
-  token: string;
-  usdToken: string;
-}): Promise<Sides> {
+async function readSides({ chain, pool, token, usdToken }: Pool): Promise<Sides> {
   const ask = async (to: string, functionName: string): Promise<unknown> => {
     const answer = await chain.call({ to, data: encodeFunctionData({ abi, functionName }) });
     if (answer === null || answer === '0x')
