@@ -69,8 +69,8 @@ export interface UpdateResult {
 export interface UpdateRequest {
   readonly ns: Namespace;
   readonly filter: Document;
-  /** Operators, a replacement document or a pipeline. */
-  readonly update: Document | Document[];
+  /** Operators, a replacement document (or its bytes) or a pipeline. */
+  readonly update: Document | Document[] | Uint8Array;
   readonly multi: boolean;
   readonly upsert: boolean;
   readonly sort?: Document;
@@ -94,8 +94,8 @@ export interface Transaction {
   find(request: FindRequest): Found;
   /** Number of matches; served from index keys alone where the filter allows. */
   count(request: FindRequest): number;
-  /** Inserts one document, whose bytes the caller may have already; throws E11000 (11000). A missing `_id` gets an ObjectId. */
-  insert(ns: Namespace, document: Document, raw?: Uint8Array): void;
+  /** Inserts one document, or valid bytes of one; throws E11000 (11000). A missing `_id` gets an ObjectId. */
+  insert(ns: Namespace, document: Document | Uint8Array): void;
   update(request: UpdateRequest): UpdateResult;
   delete(request: DeleteRequest): { deleted: number; before?: Document | null };
   /**

@@ -21,6 +21,7 @@ import { addTransfer, TokenSums, walletsOf } from './token-sums.js';
 import { addTotals, freshTotals } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
 import { type Undone, type UndoRequest, undoBlocks } from './undo-blocks.js';
+import { insertRows } from './write-rows.js';
 
 /** What an attempt hands to the pipeline once it is committed. */
 export interface CommitOutcome {
@@ -155,9 +156,7 @@ async function takeIn(unit: Unit, { token, sums, sifted, payments, undone }: Tak
     sums.holders.apply(row, units);
     if (isPayment(row)) payments.add(time, units);
   }
-  for (const chunk of inChunks(fresh, 10_000)) {
-    await unit.collection('transactionActivity').insertMany(chunk, { session: unit.session, ordered: false });
-  }
+  await insertRows(unit, 'transactionActivity', fresh);
   return { days, hours, totals: freshTotals(fresh) };
 }
 

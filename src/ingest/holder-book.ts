@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { mongo } from 'mongoose';
 import { zeroAddress } from '../models/address.js';
 import { decodeAmount, encodeAmount } from '../models/amount.js';
 import { holderId } from '../models/holder.js';
 import { inChunks } from './chunks.js';
 import type { Stored, Unit } from './transaction.js';
 import type { TransferRow } from './transfer-row.js';
+import { insertRows, replaceRows } from './write-rows.js';
 
 /** State of one address of one token. */
 export interface HolderState {
@@ -55,13 +55,15 @@ export class HolderBook {
   }
 
   /** Brings in every address that has an opening balance. */
-  async readOpenings({ session, collection }: Unit): Promise<string[]> {
-    const rows = collection('holders').find(
-      { tokenId: this.tokenId, openingBalance: { $type: 'string' } },
-      { session, projection: { address: 1 }, batchSize: 10_000 },
-    );
+  async readOpenings(unit: Unit): Promise<string[]> {
+    const rows = unit
+      .collection('holders')
+      .find(
+        { tokenId: this.tokenId, openingBalance: { $type: 'string' } },
+        { session: unit.session, projection: { address: 1 }, batchSize: 10_000 },
+      );
     const addresses = (await rows.toArray()).map(({ address }) => address);
-    await this.read({ session, collection }, addresses);
+    await this.read(unit, addresses);
     return addresses;
   }
 
@@ -98,22 +100,21 @@ export class HolderBook {
   }
 
   /** Writes the changes; an address that nothing is known of any more loses its row. */
-  async write({ session, collection }: Unit): Promise<void> {
+  async write(unit: Unit): Promise<void> {
     const fresh: Array<Stored<'holders'>> = [];
-    const moved: Array<mongo.AnyBulkWriteOperation<Stored<'holders'>>> = [];
+    const moved: Array<Stored<'holders'>> = [];
+    const forgotten: string[] = [];
     for (const { before, after } of this.changes()) {
       const row = rowOf(this.tokenId, after);
       const known = after.firstSeen !== null || after.opening !== null;
-      if (known && !before.stored) fresh.push(row);
-      else if (known) moved.push({ replaceOne: { filter: { _id: row._id }, replacement: row } });
-      else if (before.stored) moved.push({ deleteOne: { filter: { _id: row._id } } });
+      if (known) (before.stored ? moved : fresh).push(row);
+      else if (before.stored) forgotten.push(row._id);
       after.stored = known;
     }
-    for (const chunk of inChunks(fresh, 10_000)) {
-      await collection('holders').insertMany(chunk, { session, ordered: false });
-    }
-    for (const chunk of inChunks(moved, 10_000)) {
-      await collection('holders').bulkWrite(chunk, { session, ordered: false });
+    await insertRows(unit, 'holders', fresh);
+    await replaceRows(unit, 'holders', moved);
+    for (const chunk of inChunks(forgotten, 10_000)) {
+      await unit.collection('holders').deleteMany({ _id: { $in: chunk } }, { session: unit.session });
     }
     for (const { after } of this.#touched.values()) this.#known.set(after.address, after);
     this.#touched.clear();

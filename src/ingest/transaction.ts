@@ -7,6 +7,8 @@ export interface Unit {
   readonly session: mongo.ClientSession;
   /** The driver's own collection: bulk rows do not pass through Mongoose documents. */
   collection<N extends CollectionName>(name: N): mongo.Collection<Stored<N>>;
+  /** Sends a command as it is. */
+  command(command: mongo.Document): Promise<mongo.Document>;
 }
 
 /** A row with the text `_id` that all rows written by the ingest have. */
@@ -18,7 +20,11 @@ export type Stored<N extends CollectionName> = Omit<Row<N>, '_id' | 'filled' | '
  */
 export async function inTransaction<T>(database: Pick<Database, 'connection'>, work: (unit: Unit) => Promise<T>) {
   const session = await database.connection.startSession();
-  const unit: Unit = { session, collection: (name) => collectionOf(database, name) };
+  const unit: Unit = {
+    session,
+    collection: (name) => collectionOf(database, name),
+    command: (command) => databaseOf(database).command(command, { session, ignoreUndefined: true }),
+  };
   try {
     return await session.withTransaction(() => work(unit), {
       readConcern: { level: 'snapshot' },
@@ -32,9 +38,13 @@ export async function inTransaction<T>(database: Pick<Database, 'connection'>, w
 
 /** A collection outside of a transaction. */
 export function collectionOf<N extends CollectionName>(
-  { connection }: Pick<Database, 'connection'>,
+  database: Pick<Database, 'connection'>,
   name: N,
 ): mongo.Collection<Stored<N>> {
+  return databaseOf(database).collection<Stored<N>>(name);
+}
+
+function databaseOf({ connection }: Pick<Database, 'connection'>): mongo.Db {
   if (connection.db === undefined) throw new Error('The connection is closed.');
-  return connection.db.collection<Stored<N>>(name);
+  return connection.db;
 }

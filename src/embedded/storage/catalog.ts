@@ -1,6 +1,7 @@
 import type { Transaction as LmdbTransaction } from 'lmdb';
 import type { IndexSpec, Namespace } from '../contracts.js';
 import type { Environment } from './environment.js';
+import { type Layout, layoutOf } from './layout.js';
 
 /** An index as stored: its specification and the id that begins its keys. */
 export interface IndexRecord extends IndexSpec {
@@ -13,6 +14,7 @@ export interface CollectionRecord {
   /** Begins the keys of its documents. */
   readonly id: string;
   readonly indexes: readonly IndexRecord[];
+  readonly layout: Layout;
   /** The stored text; a commit compares it, so that no write misses a new index. */
   readonly text: string;
 }
@@ -75,13 +77,14 @@ export function writeCollection({ catalog }: Environment, ns: Namespace, record:
 /** Makes a record of its parts. */
 export function makeCollection(ns: Namespace, id: string, indexes: readonly IndexRecord[]): CollectionRecord {
   const numbered = indexes.map(({ id: index, name, key, unique }) => ({ id: idToNumber(index), name, key, unique }));
-  return { ns, id, indexes, text: JSON.stringify({ ns, id: idToNumber(id), indexes: numbered }) };
+  const layout = layoutOf(indexes);
+  return { ns, id, indexes, layout, text: JSON.stringify({ ns, id: idToNumber(id), indexes: numbered }) };
 }
 
 function parseCollection(text: string): CollectionRecord {
   const stored: { ns: string; id: number; indexes: Array<IndexSpec & { id: number }> } = JSON.parse(text);
   const indexes = stored.indexes.map((index) => ({ ...index, id: numberToId(index.id) }));
-  return { ns: stored.ns, id: numberToId(stored.id), indexes, text };
+  return { ns: stored.ns, id: numberToId(stored.id), indexes, layout: layoutOf(indexes), text };
 }
 
 /** Takes fresh ids for collections and indexes; ids are never used twice. Inside a write, or as one. */

@@ -1,11 +1,12 @@
 import { type Document, Double, deserialize, Long, ObjectId, serialize } from 'bson';
 import { MongoError } from '../errors.js';
 import { elementsOf, withElementFirst } from './elements.js';
-import { encodeId } from './keys.js';
+import { KeyBytes, type Place } from './key-bytes.js';
+import { encodeId, shortenId } from './keys.js';
+import { locate } from './layout.js';
 
-/** A document ready to be stored. */
+/** A document ready to be stored, or as it is stored. */
 export interface Prepared {
-  readonly document: Document;
   readonly idKey: string;
   readonly raw: Buffer;
 }
@@ -13,17 +14,49 @@ export interface Prepared {
 /** Largest document, as in MongoDB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Encodes a document with `_id` first; `raw` are its bytes where the caller has them already, and keep their types. */
-export function prepare(document: Document, raw?: Uint8Array): Prepared {
-  const complete = withIdFirst(document);
-  const bytes = raw === undefined ? serialize(complete, { ignoreUndefined: true }) : rawWithIdFirst(raw, complete._id);
-  if (bytes.length > MOST_BYTES) {
+/** Puts `_id` first, or a new one where there is none. Bytes are taken as they are, with the types of their numbers. */
+export function prepare(document: Document | Uint8Array): Prepared {
+  const prepared = document instanceof Uint8Array ? prepareRaw(asBuffer(document)) : encode(document);
+  if (prepared.raw.length > MOST_BYTES) {
     throw new MongoError(
       'BSONObjectTooLarge',
-      `A document may have ${MOST_BYTES} bytes; this one has ${bytes.length}. Split it.`,
+      `A document may have ${MOST_BYTES} bytes; this one has ${prepared.raw.length}. Split it.`,
     );
   }
-  return { document: complete, idKey: idKeyOf(complete._id), raw: asBuffer(bytes) };
+  return prepared;
+}
+
+/** The key of a raw document's `_id`, or undefined where it has none. */
+export function idKeyOfRaw(raw: Buffer): string | undefined {
+  return idKeyAt(raw, locate(raw, ID)[0]);
+}
+
+function encode(document: Document): Prepared {
+  const complete = withIdFirst(document);
+  const raw = asBuffer(serialize(complete, { ignoreUndefined: true }));
+  return { idKey: idKeyOf(complete._id), raw };
+}
+
+function prepareRaw(raw: Buffer): Prepared {
+  const [id] = locate(raw, ID);
+  const idKey = idKeyAt(raw, id);
+  if (id === undefined || idKey === undefined) return encode(deserialize(raw, { promoteValues: false }));
+  const start = id.start - ID_ELEMENT;
+  return { idKey, raw: start === 4 ? raw : withElementFirst(raw, { start, end: id.end }) };
+}
+
+const ID = [Buffer.from('_id')];
+/** Type and name before the value of an `_id`. */
+const ID_ELEMENT = 5;
+const UNDEFINED = 6;
+
+/** Room for the key that is being built; nothing of it outlives the call. */
+const building = new KeyBytes();
+
+function idKeyAt(raw: Buffer, id: Place | undefined): string | undefined {
+  if (id === undefined || id.type === 0 || id.type === UNDEFINED) return undefined;
+  building.length = 0;
+  return building.value(raw, id) ? shortenId(building.slice(0)) : idKeyOf(deserialize(raw)._id);
 }
 
 /**
@@ -43,15 +76,6 @@ function mayHoldTypedNumbers(raw: Buffer): boolean {
 
 /** Doubles and longs, and objects and arrays that may hold them. */
 const TYPED = new Set([1, 3, 4, 18]);
-
-/** Moves the bytes of `_id` to the front, or puts there those of the one it was given. */
-function rawWithIdFirst(raw: Uint8Array, id: unknown): Buffer {
-  const bytes = asBuffer(raw);
-  for (const element of elementsOf(bytes)) {
-    if (element.name === '_id') return element.start === 4 ? bytes : withElementFirst(bytes, element);
-  }
-  return withElementFirst(bytes, asBuffer(serialize({ _id: id })).subarray(4, -1));
-}
 
 function retypeFields(document: Document, stored: Document): Document {
   const typed: Document = {};
@@ -75,7 +99,8 @@ function isPlain(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function withIdFirst(document: Document): Document {
+/** The document with its `_id` first, or a new one where it has none. */
+export function withIdFirst(document: Document): Document {
   const [first] = Object.keys(document);
   if (first === '_id' && document._id !== undefined) return document;
   const { _id = new ObjectId(), ...rest } = document;
@@ -84,11 +109,12 @@ function withIdFirst(document: Document): Document {
 
 function idKeyOf(id: unknown): string {
   if (Array.isArray(id) || id instanceof RegExp) {
-    throw new MongoError('BadValue', 'An _id is not an array or a regular expression; give another type.');
+    throw new MongoError('InvalidIdField', "The '_id' value cannot be of type array or regex.");
   }
   return encodeId(id);
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

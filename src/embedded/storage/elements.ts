@@ -18,14 +18,8 @@ export function* elementsOf(raw: Buffer): Generator<RawElement> {
   }
 }
 
-/** The same document with one of its fields, or a new one given as bytes, before all others. */
-export function withElementFirst(raw: Buffer, first: RawElement | Buffer): Buffer {
-  if (Buffer.isBuffer(first)) {
-    const longer = Buffer.concat([raw.subarray(0, 4), first, raw.subarray(4)]);
-    longer.writeInt32LE(longer.length, 0);
-    return longer;
-  }
-  const { start, end } = first;
+/** The same document with one of its fields before all others. */
+export function withElementFirst(raw: Buffer, { start, end }: Pick<RawElement, 'start' | 'end'>): Buffer {
   return Buffer.concat([raw.subarray(0, 4), raw.subarray(start, end), raw.subarray(4, start), raw.subarray(end)]);
 }
 
@@ -47,7 +41,8 @@ const FIXED: Record<number, number> = {
 /** Bytes beside those that the leading length counts. */
 const PREFIXED: Record<number, number> = { 2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0 };
 
-function sizeOf(raw: Buffer, type: number, value: number): number {
+/** Bytes of a value of a type; throws RangeError for a type that BSON does not have. */
+export function sizeOf(raw: Buffer, type: number, value: number): number {
   const fixed = FIXED[type];
   if (fixed !== undefined) return fixed;
   const beside = PREFIXED[type];

@@ -69,15 +69,22 @@ export const LOWEST = '\x01';
 /** See LOWEST. */
 export const HIGHEST = '\xfe';
 
-const NULL = '\x10';
-const NUMBER = '\x20';
-const STRING = '\x30';
+/** Begins every encoded value of the type. */
+export const NULL = '\x10';
+/** Begins every encoded value of the type. */
+export const NUMBER = '\x20';
+/** Begins every encoded value of the type. */
+export const STRING = '\x30';
 const OBJECT = '\x40';
 const BINARY = '\x50';
-const OBJECT_ID = '\x58';
-const FALSE = '\x60\x00';
-const TRUE = '\x60\x01';
-const DATE = '\x68';
+/** Begins every encoded value of the type. */
+export const OBJECT_ID = '\x58';
+/** Begins every encoded value of the type. */
+export const FALSE = '\x60\x00';
+/** Begins every encoded value of the type. */
+export const TRUE = '\x60\x01';
+/** Begins every encoded value of the type. */
+export const DATE = '\x68';
 
 /** The values of one type, for comparisons that stay inside it as MongoDB's do; NaN is below every other number and apart. */
 export function bracketOf(encoded: string): { low: string; high: string } {

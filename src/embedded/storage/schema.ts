@@ -1,4 +1,3 @@
-import { deserialize } from 'bson';
 import { ABORT } from 'lmdb';
 import type { IndexSpec, Namespace } from '../contracts.js';
 import { duplicateKey, MongoError } from '../errors.js';
@@ -13,7 +12,7 @@ import {
   writeCounters,
   writeHead,
 } from './catalog.js';
-import { indexEntry, indexValues } from './entries.js';
+import { IndexedFields } from './entries.js';
 import type { Environment, Store } from './environment.js';
 import { successor } from './keys.js';
 
@@ -112,11 +111,12 @@ export class Schema {
 
   #fill({ ns, id }: CollectionRecord, index: IndexRecord): void {
     const { documents, keys } = this.#environment;
+    const target = makeCollection(ns, id, [index]);
     for (const { key, value } of documents.getRange({ start: id, end: successor(id) })) {
-      const document = deserialize(value);
-      const entry = indexEntry(index, document, key.slice(id.length));
+      const fields = new IndexedFields(target, { raw: value, idKey: key.slice(id.length) });
+      const entry = fields.entry(index);
       if (index.unique && keys.get(entry.key) !== undefined) {
-        throw duplicateKey(ns, index.name, Object.fromEntries(index.key), indexValues(index, document));
+        throw duplicateKey(ns, index.name, Object.fromEntries(index.key), fields.values(index));
       }
       keys.put(entry.key, entry.value);
     }

@@ -11,7 +11,7 @@ import type {
 import { writeConflict } from '../errors.js';
 import { type Catalog, type CollectionRecord, type Head, makeCollection, readCounters } from './catalog.js';
 import type { Changes, Commits } from './commit.js';
-import { prepare, retyped } from './documents.js';
+import { asBuffer, idKeyOfRaw, prepare, retyped, withIdFirst } from './documents.js';
 import { documentKey } from './entries.js';
 import type { Environment } from './environment.js';
 import { Reading, type Row } from './found.js';
@@ -68,10 +68,9 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
     return this.find(request).count();
   }
 
-  insert(ns: Namespace, document: Document, raw?: Uint8Array): void {
+  insert(ns: Namespace, document: Document | Uint8Array): void {
     const collection = this.#collectionForWriting(ns);
-    const after = prepare(document, raw);
-    writeDocument(this, { collection, before: undefined, after });
+    writeDocument(this, { collection, before: undefined, after: prepare(document) });
   }
 
   update(request: UpdateRequest): UpdateResult {
@@ -82,29 +81,30 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
   #replaceById({ ns, filter, update, sort, arrayFilters }: UpdateRequest): UpdateResult | undefined {
     const { _id, ...others } = filter;
     if (typeof _id !== 'string' || Object.keys(others).length > 0 || sort || arrayFilters) return undefined;
-    if (Array.isArray(update) || update._id !== _id) return undefined;
-    for (const name in update) if (name.startsWith('$')) return undefined;
-    const collection = this.collection(ns);
     const idKey = encodeId(_id);
+    if (!isReplacementOf(update, _id, idKey)) return undefined;
+    const collection = this.collection(ns);
     const raw = collection && this.view.document(documentKey(collection, idKey));
     if (raw === undefined) return undefined;
-    const before = deserialize(raw);
-    const after = prepare(retyped(update, raw));
-    if (after.raw.equals(raw)) return { matched: 1, modified: 0, before, after: before };
-    writeDocument(this, { collection: this.#collectionForWriting(ns), before: { idKey, document: before }, after });
-    return { matched: 1, modified: 1, before, after: after.document };
+    // Bytes say themselves of what type each number is.
+    const after = prepare(update instanceof Uint8Array ? update : retyped(update, raw));
+    const images = update instanceof Uint8Array ? {} : { before: deserialize(raw), after: update };
+    if (after.raw.equals(raw)) return { matched: 1, modified: 0, ...images };
+    writeDocument(this, { collection: this.#collectionForWriting(ns), before: { idKey, raw }, after });
+    return { matched: 1, modified: 1, ...images };
   }
 
   #updateMatches(request: UpdateRequest): UpdateResult {
-    const { ns, filter, update, multi, upsert, arrayFilters } = request;
+    const { ns, filter, multi, upsert, arrayFilters } = request;
     const { language } = this.#parts;
+    const update = request.update instanceof Uint8Array ? deserialize(request.update) : request.update;
     const options = { ...(arrayFilters && { arrayFilters }), filter };
     const rows = this.#targets(request, multi ? 0 : 1);
     if (rows.length === 0) {
       if (!upsert) return { matched: 0, modified: 0, before: null, after: null };
-      const after = prepare(language.seedUpsert(filter, update, options));
-      writeDocument(this, { collection: this.#collectionForWriting(ns), before: undefined, after });
-      return { matched: 0, modified: 0, upsertedId: after.document._id, before: null, after: after.document };
+      const seed = withIdFirst(language.seedUpsert(filter, update, options));
+      writeDocument(this, { collection: this.#collectionForWriting(ns), before: undefined, after: prepare(seed) });
+      return { matched: 0, modified: 0, upsertedId: seed._id, before: null, after: seed };
     }
     const collection = this.#collectionForWriting(ns);
     let [modified, first]: [number, { before: Document; after: Document } | undefined] = [0, undefined];
@@ -113,8 +113,7 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
       const changed = language.applyUpdate(before, update, options);
       first ??= { before, after: changed };
       if (changed === before) continue;
-      const after = prepare(retyped(changed, raw));
-      writeDocument(this, { collection, before: { idKey, document: before }, after });
+      writeDocument(this, { collection, before: { idKey, raw }, after: prepare(retyped(changed, raw)) });
       modified++;
     }
     return { matched: rows.length, modified, ...first };
@@ -124,9 +123,9 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
     const rows = this.#targets(request, request.limit);
     if (rows.length === 0) return { deleted: 0, before: null };
     const collection = this.#collectionForWriting(request.ns);
-    const documents = rows.map(({ idKey, raw, decoded }) => ({ idKey, document: decoded ?? deserialize(raw) }));
-    for (const before of documents) writeDocument(this, { collection, before, after: undefined });
-    return { deleted: rows.length, before: documents[0]?.document ?? null };
+    for (const before of rows) writeDocument(this, { collection, before, after: undefined });
+    const [{ raw, decoded }] = rows as [Row];
+    return { deleted: rows.length, before: decoded ?? deserialize(raw) };
   }
 
   async commit(): Promise<void> {
@@ -199,4 +198,12 @@ export class StoreTransaction implements Transaction, LockOwner, WriteContext {
     this.#parts.locks.release(this.#locked);
     this.#end();
   }
+}
+
+/** True for a whole document with this `_id`. */
+function isReplacementOf(update: UpdateRequest['update'], id: string, idKey: string): boolean {
+  if (update instanceof Uint8Array) return idKeyOfRaw(asBuffer(update)) === idKey;
+  if (Array.isArray(update) || update._id !== id) return false;
+  for (const name in update) if (name.startsWith('$')) return false;
+  return true;
 }

@@ -38,6 +38,10 @@ const BTree = 'default' in sortedBtree ? sortedBtree.default : sortedBtree;
 /** No bytes. */
 export const EMPTY = Buffer.alloc(0);
 
+/** Keys that say all by being there: most of what a transaction writes, so they share their two states. */
+const ADDED: Written<Buffer> = { value: EMPTY, base: undefined, checked: false };
+const REMOVED: Written<Buffer> = { value: null, base: undefined, checked: false };
+
 /** What one transaction sees: an lmdb snapshot, and its own writes laid over it. */
 export class View {
   readonly documents: Overlay<DocumentBase> = new BTree(undefined, compareKeys);
@@ -81,8 +85,11 @@ export class View {
   /** Lays a key of an index over the snapshot; null removes it. Only unique keys need to know what was there. */
   setKey(key: string, value: Buffer | null, options: { unique: boolean; isNew: boolean }): void {
     const { unique, isNew } = options;
-    const needsNoBase = isNew || !unique;
-    if (needsNoBase && this.keys.setIfNotPresent(key, { value, base: undefined, checked: unique })) return;
+    if (!unique) {
+      this.keys.set(key, value === null ? REMOVED : ADDED);
+      return;
+    }
+    if (isNew && this.keys.setIfNotPresent(key, { value, base: undefined, checked: true })) return;
     const written = this.keys.get(key);
     if (written !== undefined) written.value = value;
     else {

@@ -1,8 +1,8 @@
-import type { Document } from 'bson';
+import { deserialize } from 'bson';
 import { duplicateKey } from '../errors.js';
 import type { CollectionRecord, IndexRecord } from './catalog.js';
 import type { Prepared } from './documents.js';
-import { documentKey, indexEntry, indexValues } from './entries.js';
+import { documentKey, IndexedFields } from './entries.js';
 import type { Entry, View } from './view.js';
 
 /** The transaction that writes. */
@@ -15,7 +15,7 @@ export interface WriteContext {
 /** One document before and after; undefined where it is not there. */
 export interface Write {
   readonly collection: CollectionRecord;
-  readonly before: { readonly idKey: string; readonly document: Document } | undefined;
+  readonly before: Prepared | undefined;
   readonly after: Prepared | undefined;
 }
 
@@ -26,10 +26,17 @@ export function writeDocument(context: WriteContext, { collection, before, after
   const key = documentKey(collection, idKey);
   context.lock('documents', key);
   if (before === undefined && view.document(key) !== undefined) {
-    throw duplicateKey(collection.ns, '_id_', { _id: 1 }, { _id: after!.document._id });
+    throw duplicateKey(collection.ns, '_id_', { _id: 1 }, { _id: deserialize(after!.raw)._id });
   }
-  const changes = collection.indexes.map((index) => changeOf(index, idKey, before?.document, after?.document));
-  for (const change of changes) lockUnique(context, collection, change, after?.document);
+  const old = before && new IndexedFields(collection, before);
+  const fresh = after && new IndexedFields(collection, after);
+  const changes: Change[] = [];
+  for (const index of collection.indexes) {
+    const change = changeOf(index, old, fresh);
+    if (change === undefined) continue;
+    if (index.unique) lockUnique(context, collection, change, fresh);
+    changes.push(change);
+  }
   view.setDocument(key, after?.raw ?? null, before === undefined);
   for (const { index, removed, added } of changes) {
     if (removed !== undefined) view.setKey(removed.key, null, { unique: index.unique, isNew: false });
@@ -43,29 +50,28 @@ interface Change {
   readonly added: Entry | undefined;
 }
 
+/** Undefined where an index does not notice the write. */
 function changeOf(
   index: IndexRecord,
-  idKey: string,
-  before: Document | undefined,
-  after: Document | undefined,
-): Change {
-  const removed = before && indexEntry(index, before, idKey);
-  const added = after && indexEntry(index, after, idKey);
-  const isSame = removed !== undefined && removed.key === added?.key;
-  return isSame ? { index, removed: undefined, added: undefined } : { index, removed, added };
+  before: IndexedFields | undefined,
+  after: IndexedFields | undefined,
+): Change | undefined {
+  if (before !== undefined && after?.equals(before, index)) return undefined;
+  const removed = before?.entry(index);
+  const added = after?.entry(index);
+  return removed !== undefined && removed.key === added?.key ? undefined : { index, removed, added };
 }
 
 function lockUnique(
   context: WriteContext,
   { ns }: CollectionRecord,
   { index, removed, added }: Change,
-  after: Document | undefined,
+  after: IndexedFields | undefined,
 ): void {
-  if (!index.unique) return;
   if (removed !== undefined) context.lock('keys', removed.key);
   if (added === undefined || after === undefined) return;
   context.lock('keys', added.key);
   if (context.view.key(added.key) !== undefined) {
-    throw duplicateKey(ns, index.name, Object.fromEntries(index.key), indexValues(index, after));
+    throw duplicateKey(ns, index.name, Object.fromEntries(index.key), after.values(index));
   }
 }

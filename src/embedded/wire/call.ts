@@ -2,7 +2,6 @@ import type { Document } from 'bson';
 import type { QueryLanguage, Storage, Transaction } from '../contracts.js';
 import { MongoError } from '../errors.js';
 import type { CursorRegistry } from './cursors.js';
-import type { Encoded } from './framing.js';
 import type { KnownFields } from './options.js';
 import type { Reply } from './reply.js';
 import type { Session, SessionRegistry } from './sessions.js';
@@ -28,8 +27,6 @@ export interface Call {
   readonly name: string;
   readonly body: Document;
   readonly db: string;
-  /** Bytes of the documents that came as a sequence: an insert stores them as they are. */
-  readonly encoded: Encoded;
   readonly parts: ServerParts;
   /** Address by which this connection reached the server; `hello` must repeat it. */
   readonly address: string;

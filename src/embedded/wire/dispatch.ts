@@ -3,7 +3,7 @@ import { MongoError } from '../errors.js';
 import type { Call, Command, ServerParts } from './call.js';
 import type { ClusterClock } from './clock.js';
 import { checkConcerns, unmetWriteConcern } from './concerns.js';
-import type { Encoded, Request } from './framing.js';
+import type { Request } from './framing.js';
 import { checkFields, countField } from './options.js';
 import type { Reply } from './reply.js';
 import { noSuchTransaction, type Session, type SessionTransaction, sessionIdOf } from './sessions.js';
@@ -50,9 +50,9 @@ export class Dispatcher {
   }
 
   /** Never rejects: what goes wrong is the reply. */
-  async answer({ body, encoded }: Pick<Request, 'body' | 'encoded'>, origin: Origin): Promise<Reply> {
+  async answer({ body }: Pick<Request, 'body'>, origin: Origin): Promise<Reply> {
     this.clock.observe(body.$clusterTime);
-    const work = this.run(body, encoded, origin);
+    const work = this.run(body, origin);
     this.running.add(work);
     try {
       const { fields, batch } = await work;
@@ -76,7 +76,7 @@ export class Dispatcher {
     await Promise.allSettled([...this.running]);
   }
 
-  private async run(body: Document, encoded: Encoded, origin: Origin): Promise<Reply> {
+  private async run(body: Document, origin: Origin): Promise<Reply> {
     const name = Object.keys(body)[0] ?? '';
     const command = this.commands.get(name);
     if (command === undefined) throw new MongoError('CommandNotFound', `no such command: '${name}'`);
@@ -94,7 +94,6 @@ export class Dispatcher {
       name,
       body,
       db,
-      encoded,
       parts: this.parts,
       ...origin,
       sessionId: body.lsid === undefined ? undefined : sessionIdOf(body.lsid),

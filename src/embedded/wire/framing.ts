@@ -1,4 +1,5 @@
-import { type Document, deserialize, serialize } from 'bson';
+import { type DeserializeOptions, type Document, deserialize, serialize } from 'bson';
+import { isPlainDocument } from './plain-document.js';
 
 /**
  * MongoDB's message framing: bytes to messages and back. A header of 16 bytes (length, request id, response to, opcode), then the body.
@@ -25,13 +26,9 @@ export interface Request {
   readonly legacy: boolean;
   /** False when the client waits for no reply. */
   readonly wantsReply: boolean;
+  /** The command. The documents of an insert, and the replacements of an update, stay the (valid) bytes that they came as. */
   readonly body: Document;
-  /** Bytes of the documents to insert, where they came as a sequence. */
-  readonly encoded: Encoded;
 }
-
-/** Documents of a message, and the bytes they were decoded from. */
-export type Encoded = WeakMap<Document, Uint8Array>;
 
 /** Collects chunks of a socket and hands out whole messages. */
 export class MessageAssembler {
@@ -90,43 +87,75 @@ function decodeMessage(message: Buffer, requestId: number): Request {
   const end = message.length - ((flags & flagBits.checksumPresent) !== 0 ? 4 : 0);
   let at = headerBytes + 4;
   let body: Document | undefined;
-  const sequences: Array<readonly [string, Document[]]> = [];
-  const encoded: Encoded = new WeakMap();
+  const sequences: Array<readonly [string, Buffer[]]> = [];
   while (at < end) {
     const kind = message[at];
     at += 1;
     if (kind === 0 && body === undefined) {
       const size = documentSize(message, at, end);
-      body = decodeDocument(message.subarray(at, at + size));
+      body = decodeBody(message.subarray(at, at + size));
       at += size;
     } else if (kind === 1) {
       const sectionEnd = at + sectionSize(message, at, end);
-      sequences.push(decodeSequence(message.subarray(at + 4, sectionEnd), encoded));
+      sequences.push(splitSequence(message.subarray(at + 4, sectionEnd)));
       at = sectionEnd;
     } else throw new FramingError(`OP_MSG section of kind ${kind} where one body (0) and sequences (1) are expected.`);
   }
   if (body === undefined) throw new FramingError('OP_MSG without a body section.');
   for (const [name, documents] of sequences) {
     if (Object.hasOwn(body, name)) throw new FramingError(`OP_MSG gives "${name}" twice.`);
-    body[name] = documents;
+    body[name] = documents.map(statementDecoder(body, name) ?? ((bytes) => decodeDocument(bytes)));
   }
-  return { requestId, legacy: false, wantsReply: (flags & flagBits.moreToCome) === 0, body, encoded };
+  return { requestId, legacy: false, wantsReply: (flags & flagBits.moreToCome) === 0, body };
 }
 
-function decodeSequence(section: Buffer, encoded: Encoded): readonly [string, Document[]] {
+/** By the name of the command, which is the first field of its body. */
+const statementFields: Readonly<Record<string, string>> = { 'insert\0': 'documents', 'update\0': 'updates' };
+
+/** Decodes a command, but not the bytes that are to be stored as they are. */
+function decodeBody(bytes: Buffer): Document {
+  const field = statementFields[bytes.toString('latin1', 5, 12)];
+  if (field === undefined) return decodeDocument(bytes);
+  const body = decodeDocument(bytes, { fieldsAsRaw: { [field]: true } });
+  const statements: unknown = body[field];
+  const decode = statementDecoder(body, field);
+  if (!Array.isArray(statements) || decode === undefined) return body;
+  body[field] = statements.map((one: unknown) => (one instanceof Uint8Array ? decode(asBuffer(one)) : one));
+  return body;
+}
+
+/** How the statements of a write are decoded; undefined for fields that hold none. */
+function statementDecoder(body: Document, field: string): ((bytes: Buffer) => Document) | undefined {
+  const [command] = Object.keys(body);
+  if (command === 'insert' && field === 'documents') return checked;
+  if (command === 'update' && field === 'updates') return decodeUpdate;
+  return undefined;
+}
+
+/** The same bytes, which are a document. */
+function checked(bytes: Buffer): Buffer {
+  if (!isPlainDocument(bytes)) decodeDocument(bytes);
+  return bytes;
+}
+
+function decodeUpdate(bytes: Buffer): Document {
+  const { q, u, ...options } = decodeDocument(bytes, { raw: true });
+  const isSimple = Object.values(options).every((value) => typeof value === 'boolean');
+  if (!isSimple || !(q instanceof Uint8Array) || !(u instanceof Uint8Array)) return decodeDocument(bytes);
+  const replacement = asBuffer(u);
+  return isPlainDocument(replacement) ? { q: decodeDocument(q), u: replacement, ...options } : decodeDocument(bytes);
+}
+
+function splitSequence(section: Buffer): readonly [string, Buffer[]] {
   const nameEnd = section.indexOf(0);
   if (nameEnd <= 0) throw new FramingError('A document sequence needs a name.');
-  const name = section.toString('utf8', 0, nameEnd);
-  const documents: Document[] = [];
+  const documents: Buffer[] = [];
   for (let at = nameEnd + 1; at < section.length; ) {
     const size = documentSize(section, at, section.length);
-    const bytes = section.subarray(at, at + size);
-    const document = decodeDocument(bytes);
-    if (name === 'documents') encoded.set(document, bytes);
-    documents.push(document);
+    documents.push(section.subarray(at, at + size));
     at += size;
   }
-  return [name, documents];
+  return [section.toString('utf8', 0, nameEnd), documents];
 }
 
 function decodeQuery(message: Buffer, requestId: number): Request {
@@ -140,7 +169,6 @@ function decodeQuery(message: Buffer, requestId: number): Request {
     legacy: true,
     wantsReply: true,
     body: { ...body, $db: name.split('.')[0] },
-    encoded: new WeakMap(),
   };
 }
 
@@ -156,12 +184,16 @@ function sectionSize(bytes: Buffer, at: number, end: number): number {
   return size;
 }
 
-function decodeDocument(bytes: Uint8Array): Document {
+function decodeDocument(bytes: Uint8Array, options?: DeserializeOptions): Document {
   try {
-    return deserialize(bytes);
+    return deserialize(bytes, options);
   } catch (error) {
     throw new FramingError(`The document is not BSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Puts an encoded document into the framing that its request used. */

@@ -29,13 +29,14 @@ export function countField(body: Document, field: string): number | undefined {
   return value;
 }
 
-/** Reads a required array of documents. */
+/** Reads a required array of documents, decoded or as bytes (see `Request`). */
 export function documentsField(body: Document, field: string): Document[] {
   const value: unknown = body[field];
   if (value === undefined) {
     throw new MongoError('UnknownField', `BSON field '${commandOf(body)}.${field}' is missing but a required field`);
   }
-  if (!Array.isArray(value) || !value.every(isDocument)) throw mismatch(body, field, 'array of objects', value);
+  const isGiven = (item: unknown): item is Document => item instanceof Uint8Array || isDocument(item);
+  if (!Array.isArray(value) || !value.every(isGiven)) throw mismatch(body, field, 'array of objects', value);
   return value;
 }
 

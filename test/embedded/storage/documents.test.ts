@@ -9,7 +9,7 @@ describe('stored documents', () => {
     const storage = await openTestStorage();
     const document = { _id: 1, whole: new Double(1), long: Long.fromNumber(5), nested: { whole: new Double(2) }, n: 1 };
     const raw = serialize(document);
-    await storage.run((statement) => statement.insert(ns, deserialize(raw), raw));
+    await storage.run((statement) => statement.insert(ns, raw));
     const bytes = () => {
       const reader = storage.begin({ multi: false });
       const [first] = [...(reader.find({ ns }).raw?.() ?? [])];
@@ -24,8 +24,8 @@ describe('stored documents', () => {
     const late = serialize({ text: 'é', whole: new Double(1), list: [/a/g, new Date(1)], _id: 7 });
     const bare = serialize({ whole: new Double(1), list: [] });
     await storage.run((statement) => {
-      statement.insert('test.raw', deserialize(late), late);
-      statement.insert('test.raw', deserialize(bare), bare);
+      statement.insert('test.raw', late);
+      statement.insert('test.raw', bare);
     });
     const reader = storage.begin({ multi: false });
     const stored = [...(reader.find({ ns: 'test.raw' }).raw?.() ?? [])].map((one) =>
@@ -43,7 +43,7 @@ describe('stored documents', () => {
   it('put in place of another by its _id leave a number of the same value the type that it is stored in', async () => {
     const storage = await openTestStorage();
     const raw = serialize({ _id: 'a', n: new Double(1) });
-    await storage.run((statement) => statement.insert(ns, deserialize(raw), raw));
+    await storage.run((statement) => statement.insert(ns, raw));
     const update = { _id: 'a', n: 1, more: true };
     const request = { ns, filter: { _id: 'a' }, update, multi: false, upsert: false };
     expect(await storage.run((statement) => statement.update(request))).toMatchObject({ matched: 1, modified: 1 });

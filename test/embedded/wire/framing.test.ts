@@ -56,6 +56,10 @@ describe('framing', () => {
     'a sequence that reaches too far': message(ping, { trailer: Buffer.from([1, 255, 0, 0, 0, 97, 0]) }),
     'a sequence that repeats a field': message(ping, { trailer: sequence('ping', serialize({ a: 1 })) }),
     'a document whose inside is no BSON': garbled(),
+    'an insert whose document is no BSON': insertOf((document) =>
+      document.writeUInt8(0x77, document.indexOf('text') - 1),
+    ),
+    'an insert whose text is no UTF-8': insertOf((document) => document.writeUInt8(0xff, document.indexOf('value'))),
     'an HTTP request': Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
   };
   it.each(Object.keys(broken))('closes a connection that sends %s, and serves the others on', async (name) => {
@@ -69,6 +73,15 @@ describe('framing', () => {
     const valid = [
       message({ find: 'rows', filter: { a: { $gt: 5 } }, sort: { a: 1 }, limit: 5, $db: 'fuzz' }),
       message({ update: 'rows', updates: [{ q: { a: 1 }, u: { $inc: { b: 1 } }, upsert: true }], $db: 'fuzz' }),
+      message({
+        insert: 'rows',
+        documents: [
+          { a: 1, b: 'x' },
+          { _id: 'c', d: null },
+        ],
+        $db: 'fuzz',
+      }),
+      message({ update: 'rows', updates: [{ q: { _id: 'c' }, u: { _id: 'c', a: 1 } }], $db: 'fuzz' }),
       message({ insert: 'rows', $db: 'fuzz' }, { trailer: sequence('documents', serialize({ a: 1, b: 'x' })) }),
       message({ aggregate: 'rows', pipeline: [{ $group: { _id: '$a' } }], cursor: {}, $db: 'fuzz' }),
     ];
@@ -130,6 +143,12 @@ function sequence(name: string, document: Uint8Array): Buffer {
   const size = Buffer.alloc(4);
   size.writeInt32LE(4 + name.length + 1 + document.length);
   return Buffer.concat([Buffer.of(1), size, Buffer.from(`${name}\0`), document]);
+}
+
+function insertOf(harm: (document: Buffer) => void): Buffer {
+  const document = Buffer.from(serialize({ _id: 1, text: 'value' }));
+  harm(document);
+  return message({ insert: 'rows', $db: 'x' }, { trailer: sequence('documents', document) });
 }
 
 function garbled(): Buffer {

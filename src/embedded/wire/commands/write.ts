@@ -32,12 +32,7 @@ const insert: Command = {
       ordered: booleanField(call.body, 'ordered', true),
       countsModified: false,
       apply: (transaction, index) => {
-        const document = at(documents, index);
-        const { _id } = document;
-        if (Array.isArray(_id) || _id instanceof RegExp) {
-          throw new MongoError('InvalidIdField', "The '_id' value cannot be of type array or regex.");
-        }
-        transaction.insert(ns, document, call.encoded.get(document));
+        transaction.insert(ns, at(documents, index));
         return { n: 1 };
       },
     });
@@ -114,10 +109,11 @@ export function updateRequest(call: Call, ns: string, statement: Document) {
   checkHint(call, ns, hintField(statement));
   const change: unknown = statement.u;
   const multi = booleanField(statement, 'multi');
-  if (!isDocument(change) && !(Array.isArray(change) && change.every(isDocument))) {
+  const isBytes = change instanceof Uint8Array;
+  if (!isBytes && !isDocument(change) && !(Array.isArray(change) && change.every(isDocument))) {
     throw new MongoError('FailedToParse', 'Update argument must be either an object or an array of pipeline stages.');
   }
-  if (multi && isDocument(change) && Object.keys(change)[0]?.startsWith('$') !== true) {
+  if (multi && (isBytes || (isDocument(change) && Object.keys(change)[0]?.startsWith('$') !== true))) {
     throw new MongoError('FailedToParse', 'multi update is not supported for replacement-style update');
   }
   const sort = documentField(statement, 'sort');
