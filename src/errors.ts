@@ -154,6 +154,13 @@ export class TokenConflictError extends GatewayError {
   }
 }
 
+/** Who calls could not be made out. */
+export class UnauthenticatedError extends GatewayError {
+  constructor(message: string) {
+    super('UNAUTHENTICATED', message);
+  }
+}
+
 /** The caller may not do this. */
 export class ForbiddenError extends GatewayError {
   constructor(

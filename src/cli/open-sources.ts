@@ -19,7 +19,11 @@ export async function withSources<T>(
   const { config, database, pipeline, publisher } = connections;
   const sources = createSources({ config, database, telemetry: createTelemetry({ log: output.note }) });
   const { chainId, jobs } = config;
-  const sync = createTokenSync({ database, pipeline, publisher, sources, chainId, leaseMs: jobs.leaseMs });
+  const sync = createTokenSync({
+    ...{ database, pipeline, publisher, sources, chainId, leaseMs: jobs.leaseMs },
+    openPrices: sources.openPrices,
+    warn: output.note,
+  });
   try {
     return await work({ sources, sync });
   } finally {

@@ -2,6 +2,8 @@ import type { Config } from '../config.js';
 import { TokenNotFoundError } from '../errors.js';
 import { createPipeline } from '../ingest/pipeline.js';
 import { createDataProcessor, type DataProcessor } from '../services/data-processor.js';
+import { errorText } from '../services/feeding/error-text.js';
+import type { OpenPrices } from '../services/feeding/part-prices.js';
 import type { FeedProgress } from '../services/feeding/progress.js';
 import { createFollower, type Follower } from '../services/follower.js';
 import { takeHints } from '../services/hints.js';
@@ -28,10 +30,13 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
   const { chainId, jobs: settings } = config;
   const { leaseMs } = settings;
   const pipeline = createPipeline({ database, publisher });
-  const sync = createTokenSync({ database, pipeline, publisher, sources, chainId, leaseMs });
+  const sync = createTokenSync({
+    ...{ database, pipeline, publisher, sources, chainId, leaseMs, warn },
+    openPrices: sources.openPrices,
+  });
   const processor = createDataProcessor({ sync, warm: readThrough.warm });
   const onError: Tell = (tokenId, error) =>
-    warn(`${tokenId === '' ? 'The list of tokens' : `Token ${tokenId}`}: ${textOf(error)}`);
+    warn(`${tokenId === '' ? 'The list of tokens' : `Token ${tokenId}`}: ${errorText(error)}`);
   const process = (signal: AbortSignal) => (tokenId: string) =>
     processor
       .processTokenData(tokenId, { signal, ...(onProgress ? { onProgress } : {}) })
@@ -62,7 +67,7 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
     scheduled.push({ name: 'sync', schedule: settings.sync, run });
   }
   if (audit) scheduled.push({ name: 'audit', schedule: settings.audit, run: audit });
-  const jobs = createJobs({ jobs: scheduled, onError: (name, error) => warn(`The job ${name}: ${textOf(error)}`) });
+  const jobs = createJobs({ jobs: scheduled, onError: (name, error) => warn(`The job ${name}: ${errorText(error)}`) });
   const look = (): void => {
     follower?.look();
     jobs.trigger('hints');
@@ -83,7 +88,7 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
 export interface FeedsDeps {
   readonly config: Pick<Config, 'chainId' | 'jobs'>;
   readonly backend: Backend;
-  readonly sources: Sources;
+  readonly sources: Sources & { readonly openPrices?: OpenPrices };
   /** Compares a sample with the chain, by AUDIT_SCHEDULE. */
   readonly audit?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly warn: (message: string) => void;
@@ -109,8 +114,4 @@ interface SyncAll {
   readonly work: (tokenId: string) => Promise<unknown>;
   readonly onError: Tell;
   readonly signal: AbortSignal;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

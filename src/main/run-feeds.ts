@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { SourceError } from '../errors.js';
 import type { Backend } from '../gateway/backend.js';
 import type { Feeds } from '../gateway/feeds.js';
+import { errorText } from '../services/feeding/error-text.js';
 import type { FeedProgress } from '../services/feeding/progress.js';
 import { createTelemetry } from '../telemetry.js';
 import { createReport } from './report.js';
@@ -32,7 +33,7 @@ export async function runFeeds({ config, backend, logger, signal }: RunFeeds): P
       await closeSources();
       throw error;
     }
-    logger.warn(`The chain cannot be read yet, it is tried again: ${error instanceof Error ? error.message : error}`);
+    logger.warn(`The chain cannot be read yet, it is tried again: ${errorText(error)}`);
   }
   if (signal.aborted) {
     await closeSources();

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { UpstreamUnavailableError } from '../errors.js';
+import { UnauthenticatedError, UpstreamUnavailableError } from '../errors.js';
 
 /** Something happened to these contracts: a reason to look, never data. */
 export interface StreamHint {
@@ -32,7 +32,7 @@ export async function addWebhookRoutes(app: FastifyInstance, { verify, onHint }:
       async (request, reply) => {
         const signature = request.headers['x-signature'];
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        if (typeof signature !== 'string' || !verify(body, signature)) return reply.code(401).send(unsigned);
+        if (typeof signature !== 'string' || !verify(body, signature)) throw new UnauthenticatedError(unsigned);
         const hint = readHint(body);
         if (hint.addresses.length > 0) {
           await onHint(hint).catch((cause: unknown) => {
@@ -48,15 +48,8 @@ export async function addWebhookRoutes(app: FastifyInstance, { verify, onHint }:
 const mostBytes = 8 * 1024 * 1024;
 const mostAddresses = 10_000;
 
-const unsigned = {
-  errors: [
-    {
-      message:
-        'x-signature: expected the Keccak-256 of the body and the secret of the stream; check MORALIS_STREAM_SECRET.',
-      extensions: { code: 'UNAUTHENTICATED' },
-    },
-  ],
-};
+const unsigned =
+  'x-signature: expected the Keccak-256 of the body and the secret of the stream; check MORALIS_STREAM_SECRET.';
 
 /** Whatever is signed is taken; of any shape other than the known ones nothing is read. The test of a new stream has all fields empty. */
 function readHint(body: Buffer): StreamHint {

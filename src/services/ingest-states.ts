@@ -17,6 +17,7 @@ export interface IngestState {
    * feeds it at the moment.
    */
   readonly state: 'empty' | 'static' | 'waiting' | 'backfilling' | 'live' | 'failing' | 'halted';
+  /** What stands in the way; without that, what the audit found that differs from the chain. */
   readonly lastError: string | null;
   /** While backfilling. */
   readonly rowsPerSecond: number | null;
@@ -41,14 +42,25 @@ export async function readIngestStates(
   ]);
   const held = new Set(leases.map(({ _id }) => _id));
   const newest = new Map<string, Row<'checkpoints'>>();
+  const findings = new Map<string, string | null>();
   for (const checkpoint of checkpoints.sort((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime())) {
-    if (checkpoint.feed) newest.set(checkpoint.tokenId, checkpoint);
+    const { feed, tokenId } = checkpoint;
+    if (checkpoint.source !== 'audit') {
+      if (feed) newest.set(tokenId, checkpoint);
+    } else if (feed?.state === 'differs') findings.set(tokenId, feed.lastError);
   }
   return tokens.map((token) => {
     const checkpoint = newest.get(token._id);
     const isFed =
       held.has(leaseId(token._id)) || (checkpoint && now - checkpoint.updatedAt.getTime() < quietMs) === true;
-    return toState({ token, source: checkpoint?.source, feed: checkpoint?.feed, isFed, now });
+    return toState({
+      token,
+      source: checkpoint?.source,
+      feed: checkpoint?.feed,
+      isFed,
+      now,
+      finding: findings.get(token._id),
+    });
   });
 }
 
@@ -58,7 +70,7 @@ const maxTokens = 1_000;
 /** A token that is synced by schedule has no lease in between. */
 const quietMs = 120_000;
 
-function toState({ token, source, feed, isFed, now }: Told): IngestState {
+function toState({ token, source, feed, isFed, now, finding = null }: Told): IngestState {
   const { _id: tokenId, symbol, asOfBlock, asOfTime } = token;
   const name = source ?? token.source;
   const isLive = name !== null && name !== 'file';
@@ -72,7 +84,7 @@ function toState({ token, source, feed, isFed, now }: Told): IngestState {
     headBlock: isLive && heads.length > 0 ? Math.max(...heads) : null,
     lagSeconds: isLive && asOfTime ? Math.max(0, (now - asOfTime.getTime()) / 1000) : null,
     state,
-    lastError: feed?.lastError ?? null,
+    lastError: feed?.lastError ?? finding,
     rowsPerSecond: state === 'backfilling' ? (feed?.rowsPerSecond ?? null) : null,
     secondsLeft: state === 'backfilling' ? (feed?.secondsLeft ?? null) : null,
   };
@@ -84,6 +96,8 @@ interface Told {
   readonly source: string | undefined;
   readonly feed: FeedState | undefined;
   readonly isFed: boolean;
+  /** What the audit found that differs from the chain. */
+  readonly finding: string | null | undefined;
   readonly now: number;
 }
 
@@ -95,5 +109,6 @@ function stateOf({ name, feed, isFed }: { name: string | null } & Pick<Told, 'fe
   return name === 'demo' ? 'live' : 'waiting';
 }
 
-const checkpointsOf = (tokenId: string): string[] => [checkpointId(tokenId, 'rpc'), checkpointId(tokenId, 'moralis')];
+const checkpointsOf = (tokenId: string): string[] =>
+  ['rpc', 'moralis', 'audit'].map((name) => checkpointId(tokenId, name));
 const leaseId = (tokenId: string): string => `lease:${leaseName(tokenId)}`;

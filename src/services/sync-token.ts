@@ -5,7 +5,7 @@ import type { Position } from '../ingest/batch.js';
 import type { Pipeline } from '../ingest/pipeline.js';
 import type { Head, Source } from '../ingest/sources/source.js';
 import { inTransaction } from '../ingest/transaction.js';
-import type { OpenPrices } from './feeding/part-prices.js';
+import { createPartPrices, type OpenPrices } from './feeding/part-prices.js';
 import type { FeedProgress } from './feeding/progress.js';
 import { type FeedResult, openTokenFeed, type TokenFeed } from './feeding/token-feed.js';
 
@@ -59,13 +59,16 @@ export function createTokenSync(deps: {
   /** Chain of the sources: tokens of others are not fed from them. */
   chainId: number;
   leaseMs: number;
+  /** Where tokens have prices from; without it they have none. */
   openPrices?: OpenPrices | undefined;
+  /** Is told what is left out. */
   warn?: ((message: string) => void) | undefined;
 }): TokenSync {
   const { database, publisher, sources, chainId } = deps;
   const source = sources.rpc ?? sources.moralis;
+  const prices = createPartPrices(deps);
   const open = (tokenId: string): TokenFeed => {
-    if (source) return openTokenFeed({ ...deps, source }, tokenId);
+    if (source) return openTokenFeed({ ...deps, source, prices }, tokenId);
     throw new BadUserInputError('No source feeds tokens: set RPC_URL to a node of the chain, or MORALIS_API_KEY.');
   };
 

@@ -1,35 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RpcSource } from '../../src/ingest/sources/rpc/rpc-source.js';
 import type { TokenFeed } from '../../src/services/feeding/token-feed.js';
-import { createRandom } from '../ingest/support.js';
 import { type Anvil, noAnvil, startAnvil } from '../support/anvil.js';
-import { type AnvilToken, deployToken, type Movement } from '../support/anvil-token.js';
+import { createPlay } from '../support/anvil-play.js';
+import { type AnvilToken, deployToken } from '../support/anvil-token.js';
 import { readTruth } from '../support/anvil-truth.js';
 import { expectTruth } from '../support/chain-checks.js';
 import { openRpcSource } from '../support/chain-rpc.js';
 import { type ChainStack, createChainStack, settle } from '../support/chain-stack.js';
 
 if (noAnvil !== undefined) console.warn(`test/chain/anvil: skipped, ${noAnvil}`);
-
-const wallets = 60;
-
-/** Mints, transfers and burns that do not fail: nobody sends what he does not have. */
-function createPlay(seed: number) {
-  const random = createRandom(seed);
-  const balances = new Map<number, bigint>();
-  const have = (n: number): bigint => balances.get(n) ?? 0n;
-  return (count: number): Movement[] =>
-    Array.from({ length: count }, () => {
-      const from = 1 + Math.floor(random() * wallets);
-      const to = random() < 0.05 ? 0 : 1 + Math.floor(random() ** 2 * wallets);
-      const value = (have(from) * BigInt(Math.floor(random() * 1_000))) / 2_000n;
-      const movement =
-        value === 0n || random() < 0.05 ? { from: 0, to: to || from, value: 10n ** 21n } : { from, to, value };
-      balances.set(movement.from, have(movement.from) - movement.value);
-      balances.set(movement.to, have(movement.to) + movement.value);
-      return movement;
-    });
-}
 
 describe.skipIf(noAnvil !== undefined)('a token of a real chain', () => {
   let stack: ChainStack;

@@ -84,7 +84,18 @@ export async function startAnvil({ automine = true }: { automine?: boolean } = {
 async function launch({ port, folder, automine }: Launch): Promise<ChildProcess> {
   const state = join(folder, 'state.json');
   const args = ['--port', String(port), '--chain-id', '31337', '--state', state, '--preserve-historical-states'];
-  const quiet = ['--silent', '--accounts', '4', '--gas-limit', '3000000000', '--base-fee', '0', '--order', 'fifo'];
+  const quiet = [
+    '--silent',
+    '--accounts',
+    '4',
+    '--gas-limit',
+    '3000000000',
+    '--base-fee',
+    '0',
+    '--order',
+    'fifo',
+    '--auto-impersonate',
+  ];
   const child = spawn(binary, [...args, ...quiet, ...(automine ? [] : ['--no-mining'])], { stdio: 'ignore' });
   for (let i = 0; i < 400; i += 1) {
     if (child.exitCode !== null) throw new Error(`anvil ended with ${child.exitCode}`);

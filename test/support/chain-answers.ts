@@ -1,13 +1,22 @@
-import type { TestGateway } from '../gateway/test-gateway.js';
 import { type ChainTruth, ledgerOf } from './chain-truth.js';
 import { answerOf } from './oracle-answers.js';
 import { createOracle } from './oracle-numbers.js';
 
 const wide = { period: 'LAST_90_DAYS' };
 
+/** Whoever answers GraphQL, in this process or in another. */
+export interface Answering {
+  ask(query: string, options: { variables: Record<string, unknown> }): Promise<AnswerParts>;
+}
+
+interface AnswerParts {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly unknown[];
+}
+
 /** Everything that GraphQL says of a token's transfers, in a form that can be compared. */
-export async function askEverything(gateway: TestGateway, tokenId: string): Promise<unknown> {
-  const { data, errors } = await gateway.ask(query, { variables: { id: tokenId } });
+export async function askEverything(gateway: Answering, tokenId: string): Promise<unknown> {
+  const { data, errors = [] } = await gateway.ask(query, { variables: { id: tokenId } });
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
   return plain(data?.token);
 }

@@ -12,13 +12,12 @@ export async function runCli({
   args: readonly string[];
   environment: Readonly<Record<string, string>>;
 }) {
-  build();
-  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
-    env: { ...inherited(), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code: code as number | null, output, errors };
+  return runToEnd({ file: 'dist/cli/main.js', args, environment });
+}
+
+/** Runs the built gateway until it ends by itself: for starts that are refused. */
+export async function runProgram({ environment }: { environment: Readonly<Record<string, string>> }) {
+  return runToEnd({ file: 'dist/main.js', args: [], environment: { PORT: '0', ...environment } });
 }
 
 /** A running gateway, started as a user starts it. */
@@ -85,12 +84,28 @@ export async function startProgram({
       return (await response.json()) as Answer;
     },
     stop: async () => {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill('SIGTERM');
       const [code] = await once(child, 'exit');
       return code as number | null;
     },
   };
+}
+
+async function runToEnd({ file, args, environment }: ToEnd) {
+  build();
+  const child = spawn(process.execPath, [join(root, file), ...args], {
+    env: { ...inherited(), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: code as number | null, output, errors };
+}
+
+interface ToEnd {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What a test was started with would otherwise configure the program. */

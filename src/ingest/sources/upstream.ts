@@ -41,6 +41,8 @@ export function createUpstream({ name, settings, telemetry, now = Date.now, rand
   const breaker = createBreaker({ name, settings: settings.breaker, telemetry, counts });
   // Asked by one call to wait, all wait: workers side by side share what the service allows.
   let notBefore = 0;
+  // While nothing is asked, this is why.
+  let latest: unknown;
 
   const once = async <T>(attempt: Attempt<T>, end: Ends): Promise<T> => {
     const timeoutMs = Math.min(settings.timeoutMs, end.deadline - now());
@@ -64,7 +66,7 @@ export function createUpstream({ name, settings, telemetry, now = Date.now, rand
     close: () => breaker.close(),
     call: async (attempt, { signal, deadline = Number.POSITIVE_INFINITY } = {}) => {
       const end = { signal, deadline: Math.min(now() + settings.budgetMs, deadline) };
-      let last: unknown = new Error(`${name} asked to be left alone for longer than this call may take`);
+      let last: unknown = latest ?? new Error(`${name} asked to be left alone for longer than this call may take`);
       for (let failures = 0; ; failures += 1) {
         signal?.throwIfAborted();
         const pause = breaker.state === 'open' ? undefined : pauseFor(failures, end.deadline);
@@ -72,16 +74,19 @@ export function createUpstream({ name, settings, telemetry, now = Date.now, rand
         if (pause > 0) await wait(pause, signal);
         signal?.throwIfAborted();
         try {
-          return await once(attempt, end);
+          const answer = await once(attempt, end);
+          latest = undefined;
+          return answer;
         } catch (error) {
           if (error instanceof CalledOffError) throw error.cause;
           if (error instanceof BreakerOpenError || error instanceof CutShortError) {
-            throw unavailable(name, breaker, failures > 0 ? last : error);
+            throw unavailable(name, breaker, failures > 0 ? last : (latest ?? error));
           }
           if (!(error instanceof TransientError)) throw error;
           telemetry.count(`${name}.failures`);
           if (error.retryAfterMs !== undefined) notBefore = Math.max(notBefore, now() + error.retryAfterMs);
           last = error;
+          latest = error;
         }
       }
     },

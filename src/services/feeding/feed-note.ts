@@ -1,8 +1,7 @@
 import type { Database } from '../../database.js';
-import { GatewayError } from '../../errors.js';
 import type { SourceName } from '../../ingest/batch.js';
 import { checkpointId } from '../../ingest/checkpoints.js';
-import { collectionOf } from '../../ingest/transaction.js';
+import { collectionOf, inTransaction } from '../../ingest/transaction.js';
 import type { FeedState } from '../../models/checkpoint.js';
 
 /** What the feeding process says about a token. */
@@ -45,20 +44,33 @@ export function createFeedNote({
       const _id = checkpointId(tokenId, source);
       const checkpoints = collectionOf(database, 'checkpoints');
       const { matchedCount } = await checkpoints.updateOne({ _id }, { $set: { feed: word } });
-      // A token that was deleted meanwhile must not get a row that nobody would remove.
-      if (matchedCount === 0 && (await collectionOf(database, 'tokens').findOne({ _id: tokenId }))) {
-        const fresh = { tokenId, source, blockNumber: null, blockHash: null, logIndex: null, updatedAt: new Date() };
-        await checkpoints.updateOne({ _id }, { $set: { feed: word }, $setOnInsert: fresh }, { upsert: true });
-      }
+      if (matchedCount === 0) await writeFirst(database, { tokenId, source, word });
       known = word;
     },
   };
 }
 
-/** Code and sentence of an error, as status shows it. A defect says no more than its message. */
-export function errorText(error: unknown): string {
-  if (error instanceof GatewayError) return `${error.code}: ${error.message}`;
-  return `INTERNAL: ${error instanceof Error ? error.message : String(error)}`;
+/**
+ * Makes the row of a token that has none. Raising the epoch meets a deletion of the token: of the two one comes first, so a token that is
+ * gone never gets a row that nobody would remove. No cached value changes with it, so nobody has to be told.
+ */
+async function writeFirst(database: Pick<Database, 'connection'>, { tokenId, source, word }: FirstNote): Promise<void> {
+  await inTransaction(database, async ({ session, collection }) => {
+    const raised = await collection('tokens').updateOne({ _id: tokenId }, { $inc: { epoch: 1 } }, { session });
+    if (raised.matchedCount === 0) return;
+    const fresh = { tokenId, source, blockNumber: null, blockHash: null, logIndex: null, updatedAt: new Date() };
+    const change = { $set: { feed: word }, $setOnInsert: fresh };
+    await collection('checkpoints').updateOne({ _id: checkpointId(tokenId, source) }, change, {
+      session,
+      upsert: true,
+    });
+  });
+}
+
+interface FirstNote {
+  readonly tokenId: string;
+  readonly source: SourceName;
+  readonly word: FeedWord;
 }
 
 const pauseMs = 1_000;

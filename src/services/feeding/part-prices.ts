@@ -8,50 +8,78 @@ import { collectionOf } from '../../ingest/transaction.js';
 export type OpenPrices = (request: { setting: string; address: string }) => PriceReader;
 
 /** Puts the prices of its blocks into a part, so that they are committed, and undone, with it. */
-export type AddPrices = (part: Part, before: number | null) => Promise<Part>;
+export interface PartPrices {
+  add(part: Part, of: PricedToken): Promise<Part>;
+}
+
+/** Whose prices are wanted, and from where on. */
+export interface PricedToken {
+  readonly tokenId: string;
+  readonly symbol: string;
+  readonly address: string;
+  /** Where its prices come from; undefined: from nowhere that is read here. */
+  readonly setting: string | undefined;
+  /** Block behind which the part begins; null at the beginning of its history. */
+  readonly before: number | null;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Makes it for one run over a token. A setting that cannot be used is told once and leaves the token without prices; a price that cannot
- * be read at the moment fails the part, for its blocks would not be asked about again.
+ * Makes it for all tokens of a process. A setting that cannot be used is told once and leaves the token without prices until it has another
+ * one; a price that cannot be read at the moment fails the part, for its blocks would not be asked about again.
  */
-export function createAddPrices({ database, tokenId, address, setting, openPrices, warn, signal }: Deps): AddPrices {
-  if (setting === undefined || !openPrices) return async (part) => part;
-  let reader: PriceReader | undefined;
-  let isUsable = true;
-  return async (part, before) => {
-    const toBlock = part.checkpoint?.blockNumber ?? null;
-    if (!isUsable || toBlock === null) return part;
+export function createPartPrices({ database, openPrices, warn = () => undefined }: Deps): PartPrices {
+  // What a reader has learnt of its contracts is good for every block.
+  const opened = new Map<string, Opened>();
+
+  const read = async (part: Part, { tokenId, setting, address, before, signal }: Wanted, toBlock: number) => {
+    const kept = opened.get(tokenId);
+    const own: Opened = kept?.setting === setting ? kept : { setting };
+    opened.set(tokenId, own);
+    if (own.isUnusable) return [];
+    own.reader ??= openPrices?.({ setting, address });
     // A swap moves the token, so there are none before its first transfer.
     const first = part.transfers?.[0]?.blockNumber ?? toBlock;
     const known = part.rewindTo ?? before;
-    try {
-      reader ??= openPrices({ setting, address });
-      const prices = await reader.read({
-        fromBlock: known === null ? first : known + 1,
-        toBlock,
-        finalizedBlock: part.asOf?.finalizedBlock ?? null,
-        isHead: part.headBlock === toBlock,
-        newest: await newestPrice(database, { tokenId, rewindTo: part.rewindTo }),
-        signal,
-      });
-      return prices.length === 0 ? part : { ...part, prices: [...(part.prices ?? []), ...prices] };
-    } catch (error) {
-      if (!(error instanceof BadUserInputError)) throw error;
-      isUsable = false;
-      warn(`Prices by ${setting} cannot be read: ${error.message}`);
-      return part;
-    }
+    return own.reader?.read({
+      fromBlock: known === null ? first : known + 1,
+      toBlock,
+      finalizedBlock: part.asOf?.finalizedBlock ?? null,
+      isHead: part.headBlock === toBlock,
+      newest: await newestPrice(database, { tokenId, rewindTo: part.rewindTo }),
+      signal,
+    });
+  };
+
+  return {
+    add: async (part, { setting, ...rest }) => {
+      const toBlock = part.checkpoint?.blockNumber ?? null;
+      if (setting === undefined || !openPrices || toBlock === null) return part;
+      try {
+        const prices = (await read(part, { ...rest, setting }, toBlock)) ?? [];
+        return prices.length === 0 ? part : { ...part, prices: [...(part.prices ?? []), ...prices] };
+      } catch (error) {
+        if (!(error instanceof BadUserInputError)) throw error;
+        opened.set(rest.tokenId, { setting, isUnusable: true });
+        warn(`${rest.symbol}: prices by ${setting} cannot be read: ${error.message}`);
+        return part;
+      }
+    },
   };
 }
 
 interface Deps {
   readonly database: Pick<Database, 'connection'>;
-  readonly tokenId: string;
-  readonly address: string;
-  readonly setting: string | undefined;
-  readonly openPrices: OpenPrices | undefined;
-  readonly warn: (message: string) => void;
-  readonly signal: AbortSignal;
+  readonly openPrices?: OpenPrices | undefined;
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+type Wanted = PricedToken & { readonly setting: string };
+
+interface Opened {
+  readonly setting: string;
+  reader?: PriceReader | undefined;
+  readonly isUnusable?: boolean;
 }
 
 /** Time of the newest stored price that the part's own rewind leaves in place. */

@@ -4,8 +4,9 @@ import type { Position } from '../../ingest/batch.js';
 import { createLease, type Lease } from '../../ingest/lease.js';
 import type { Pipeline } from '../../ingest/pipeline.js';
 import type { Part, Source } from '../../ingest/sources/source.js';
-import { createFeedNote, errorText, type FeedNote } from './feed-note.js';
-import { createAddPrices, type OpenPrices } from './part-prices.js';
+import { errorText } from './error-text.js';
+import { createFeedNote, type FeedNote } from './feed-note.js';
+import type { PartPrices } from './part-prices.js';
 import { createProgressMeter, type FeedProgress } from './progress.js';
 import { type FeedStart, readStart } from './read-start.js';
 import { readStored, readTrail } from './stored-rows.js';
@@ -42,9 +43,7 @@ export interface FeedDeps {
   readonly source: Source;
   readonly leaseMs: number;
   /** Where tokens have prices from; without it they have none. */
-  readonly openPrices?: OpenPrices | undefined;
-  /** Is told what is left out. */
-  readonly warn?: ((message: string) => void) | undefined;
+  readonly prices?: PartPrices | undefined;
 }
 
 /** Opens the feed of a token; nothing is asked before `advance`. */
@@ -120,16 +119,14 @@ async function takeParts(run: Run, { start, fence }: { start: FeedStart; fence: 
     stored: (fromBlock) => readStored(database, { tokenId, fromBlock }),
     signal,
   });
-  const addPrices = createAddPrices({
-    ...{ database, tokenId, signal, address: start.address, setting: start.priceSource, openPrices: run.openPrices },
-    warn: (message) => run.warn?.(`${start.symbol}: ${message}`),
-  });
+  const { symbol, priceSource: setting } = start;
   try {
     for await (const bare of parts) {
       if (signal.aborted) return end(run, 'stopped');
       if ((await lease.hold()) !== fence) return end(run, 'lost');
       const before = run.position?.blockNumber ?? null;
-      const part = await addPrices(bare, before);
+      const priced = { tokenId, symbol, address: start.address, setting, before, signal };
+      const part = (await run.prices?.add(bare, priced)) ?? bare;
       const { added, told } = await commit(pipeline, run, { part, fence });
       published = Promise.all([published, told]);
       isBackfill = await report(run, { meter, part, before, added, isBackfill });
