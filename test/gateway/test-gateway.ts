@@ -37,12 +37,19 @@ export async function startTestGateway({
   database,
   environment = {},
   logger = pino({ level: 'silent' }),
+  onNews,
 }: {
   database: Database | Promise<Database>;
   environment?: Record<string, string>;
   logger?: Logger;
+  onNews?: () => void;
 }): Promise<TestGateway> {
-  const gateway = await createGateway({ config: readConfig(environment), database, logger });
+  const gateway = await createGateway({
+    config: readConfig(environment),
+    database,
+    logger,
+    ...(onNews ? { onNews } : {}),
+  });
   const url = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
   const post: TestGateway['post'] = async (body, headers = { 'content-type': 'application/json' }) =>
     toAnswer(

@@ -160,6 +160,16 @@ describe('an upstream', () => {
     expect(upstream.state).toBe('closed');
   });
 
+  it('says why it is not asked while the breaker is open, and no longer once it has answered', async () => {
+    const { url } = await serve(fails, answers);
+    const upstream = open({ failures: 1, resetMs: 50, budgetMs: 1_000 });
+    const causeOf = async () => ((await refusal(get(upstream, url))).error as Error).cause;
+    expect(await causeOf()).toMatchObject({ message: 'HTTP 500' });
+    expect(await causeOf()).toMatchObject({ message: 'HTTP 500' });
+    await expect.poll(() => upstream.state).toBe('half-open');
+    expect(await get(upstream, url)).toBe('yes');
+  });
+
   it('ends with the reason of the signal, in an attempt and in a pause, without blame for the service', async () => {
     const { url } = await serve(stalls);
     const upstream = open({ failures: 1, timeoutMs: 5000, budgetMs: 5000 });
