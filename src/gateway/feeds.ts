@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { TokenNotFoundError } from '../errors.js';
 import { createPipeline } from '../ingest/pipeline.js';
-import { createDataProcessor, type DataProcessor } from '../services/data-processor.js';
+import { createDataProcessor, type DataProcessor, type ProcessedToken } from '../services/data-processor.js';
 import { errorText } from '../services/feeding/error-text.js';
 import type { OpenPrices } from '../services/feeding/part-prices.js';
 import type { FeedProgress } from '../services/feeding/progress.js';
@@ -58,7 +58,8 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
     {
       name: 'hints',
       schedule: settings.sync,
-      run: (signal) => takeHints({ database, work: process(signal), onError, signal }),
+      run: (signal) =>
+        takeHints({ database, work: followHint(process(signal), { isFollowed: rpc !== undefined }), onError, signal }),
     },
     { name: 'purges', schedule: purgeSchedule, run: () => runPurges(database) },
   ];
@@ -95,6 +96,16 @@ export interface FeedsDeps {
   readonly onProgress?: ((progress: FeedProgress) => void) | undefined;
 }
 
+/** A hint at a token that another process is busy with may have come too late for that one. A follower sees all blocks by itself. */
+function followHint(work: Work, { isFollowed }: { isFollowed: boolean }): (tokenId: string) => Promise<boolean> {
+  return async (tokenId) => {
+    const outcome = (await work(tokenId))?.outcome;
+    return isFollowed || (outcome !== 'busy' && outcome !== 'lost');
+  };
+}
+
+type Work = (tokenId: string) => Promise<ProcessedToken | undefined>;
+
 type Tell = (tokenId: string, error: unknown) => void;
 
 const purgeSchedule = '*/5 * * * *';
@@ -111,7 +122,7 @@ async function syncAll({ backend, chainId, work, onError, signal }: SyncAll): Pr
 interface SyncAll {
   readonly backend: Backend;
   readonly chainId: number;
-  readonly work: (tokenId: string) => Promise<unknown>;
+  readonly work: Work;
   readonly onError: Tell;
   readonly signal: AbortSignal;
 }

@@ -11,7 +11,7 @@ export async function noteHints(database: Pick<Database, 'connection'>, addresse
   const createdAt = new Date();
   const writes = tokens.map(({ _id: tokenId }) => ({
     updateOne: {
-      filter: { _id: `hint:${tokenId}` },
+      filter: { _id: hintId(tokenId) },
       update: { $set: { createdAt }, $setOnInsert: { kind: 'hint', tokenId } },
       upsert: true,
     },
@@ -22,7 +22,7 @@ export async function noteHints(database: Pick<Database, 'connection'>, addresse
 
 /**
  * Hands the hinted tokens out, oldest first, and forgets each hint once its work is done; one that comes meanwhile stays for the next call.
- * A token whose work fails keeps its hint and does not hold up the others.
+ * A token whose work fails, is called off or says false keeps its hint and does not hold up the others.
  */
 export async function takeHints({
   database,
@@ -39,10 +39,16 @@ export async function takeHints({
   for (const { _id, tokenId, createdAt } of await jobs.find({ kind: 'hint' }, { sort: { createdAt: 1 } }).toArray()) {
     if (signal.aborted) return;
     try {
-      await work(tokenId);
-      await jobs.deleteOne({ _id, createdAt });
+      const isDone = await work(tokenId);
+      if (signal.aborted) return;
+      if (isDone !== false) await jobs.deleteOne({ _id, createdAt });
     } catch (error) {
       onError(tokenId, error);
     }
   }
+}
+
+/** Key of a token's hint among the jobs. */
+export function hintId(tokenId: string): string {
+  return `hint:${tokenId}`;
 }

@@ -192,6 +192,11 @@ describe('hints', () => {
     });
     expect(failed).toEqual([bad.id]);
     expect(await left()).toEqual([good.id, bad.id].sort());
+    await take(async () => false);
+    const stop = new AbortController();
+    const work = async () => stop.abort();
+    await takeHints({ database, work, onError: (id) => failed.push(id), signal: stop.signal });
+    expect(await left()).toEqual([good.id, bad.id].sort());
     await take(async () => undefined);
     expect(await left()).toEqual([]);
   });

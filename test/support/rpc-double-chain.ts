@@ -1,4 +1,4 @@
-import { keccak256, toHex } from 'viem';
+import { type Hex, keccak256, toHex } from 'viem';
 import { bloomOf } from './rpc-double-bloom.js';
 import { createState, playBlock } from './rpc-double-content.js';
 
@@ -50,6 +50,17 @@ export interface ChainOptions {
   /** Blocks of a hundred that have transfers. */
   readonly density?: number;
   readonly wallets?: number;
+  /** Contracts besides the tokens. */
+  readonly contracts?: readonly ChainContract[];
+}
+
+/** A contract that a test makes up. */
+export interface ChainContract {
+  readonly address: string;
+  /** Its logs in a block; forks have others. */
+  logs(place: { readonly number: number; readonly fork: number }): ReadonlyArray<Pick<ChainLog, 'topics' | 'data'>>;
+  /** Answer to a call at a block; undefined reverts. */
+  answer(request: { readonly data: Hex; readonly block: ChainBlock }): Hex | undefined;
 }
 
 /** The truth: a chain that grows and changes its mind, and knows nothing of what is served of it. */
@@ -97,6 +108,7 @@ export function createChain(given: ChainOptions): Chain {
     busy: 3,
     density: 40,
     wallets: 40,
+    contracts: [],
     ...given,
   };
   const blocks: ChainBlock[] = [];

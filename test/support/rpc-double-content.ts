@@ -38,6 +38,9 @@ export function playBlock({ options, number, fork, state }: Play): ChainLog[] {
     }
   }
   if (random() < 0.3) emit(nft(nftAddress, whole(1_000)));
+  for (const { address, logs: own } of options.contracts) {
+    for (const log of own({ number, fork })) emit({ address, ...log });
+  }
   return logs;
 }
 
