@@ -61,6 +61,11 @@ export async function isHeld({ database, name, now = Date.now }: Omit<LeaseOptio
   return (await database.models.jobs.countDocuments(alive, { limit: 1 })) === 1;
 }
 
+/** Key of a lease among the jobs. */
+export function leaseId(name: string): string {
+  return `lease:${name}`;
+}
+
 /** Whose lease, for what, and for how long without a sign of life. */
 export interface LeaseOptions {
   readonly database: Pick<Database, 'connection' | 'models'>;
@@ -81,8 +86,6 @@ interface Taking extends Pick<LeaseOptions, 'name' | 'tokenId'> {
   readonly now: number;
   readonly until: number;
 }
-
-const leaseId = (name: string): string => `lease:${name}`;
 
 async function takeLease({ session, collection }: Unit, taking: Taking): Promise<number | undefined> {
   const { name, tokenId, owner, now, until } = taking;

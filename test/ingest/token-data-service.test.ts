@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TokenNotFoundError } from '../../src/errors.js';
+import { createLease } from '../../src/ingest/lease.js';
 import { tokenCollections } from '../../src/models/models.js';
+import { leaseName } from '../../src/services/feeding/token-feed.js';
+import { noteHints } from '../../src/services/hints.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createIngest, randomTransfers, wallet } from './support.js';
 
@@ -80,6 +84,37 @@ describe('the token service', () => {
     await service.runPurges();
     expect(await countRows(tokenId)).toBe(0);
     expect(await test.database.models.jobs.countDocuments({})).toBe(0);
+  });
+
+  it('keeps nothing among the jobs of a deleted token: neither the lease of its feed nor a hint', async () => {
+    const { service } = createIngest(test.database);
+    const { database } = test;
+    const [gone, kept] = await Promise.all(
+      [0x71, 0x72].map(async (n) => {
+        const contractAddress = wallet(n);
+        const { _id: tokenId } = await service.createToken({ name: `T${n}`, symbol: `T${n}`, contractAddress });
+        const lease = createLease({ database, name: leaseName(tokenId), tokenId, lifeMs: 60_000 });
+        expect(await lease.hold()).toBe(1);
+        expect(await noteHints(database, [contractAddress])).toBe(1);
+        return { tokenId, lease };
+      }),
+    );
+    const jobsOf = async (tokenId = '') => {
+      const jobs = await database.models.jobs.find({}).lean();
+      return jobs.flatMap(({ _id, tokenId: of, kind }) => (`${_id} ${of}`.includes(tokenId) ? [kind] : [])).sort();
+    };
+    await service.deleteToken(gone?.tokenId ?? '');
+    expect(await jobsOf(gone?.tokenId)).toEqual(['hint', 'lease', 'purge']);
+    await service.runPurges();
+    expect(await jobsOf(gone?.tokenId)).toEqual([]);
+    expect(await jobsOf(kept?.tokenId)).toEqual(['hint', 'lease']);
+    // Whoever fed it finds that it is gone, and makes no lease of it again.
+    await expect(gone?.lease.release()).resolves.toBeUndefined();
+    const late = createLease({ database, name: leaseName(gone?.tokenId ?? ''), ...gone, lifeMs: 60_000 });
+    await expect(late.hold()).rejects.toThrow(TokenNotFoundError);
+    expect(await jobsOf(gone?.tokenId)).toEqual([]);
+    await service.deleteToken(kept?.tokenId ?? '');
+    await service.runPurges();
   });
 
   it('removes the rest after the process that was removing the rows is killed', async () => {
