@@ -121,7 +121,8 @@ function write(environment: Environment, { view, touched, created, extras }: Cha
   const { documents, keys } = environment;
   for (const record of created) writeCollection(environment, record.ns, record);
   const counters = new Map([...touched].map(({ id }) => [id, { ...readCounters(environment, id) }]));
-  for (const [key, { value, base }] of view.documents.entries()) {
+  // Not `entries()`, which makes an array of every pair.
+  view.documents.forEachPair((key, { value, base }) => {
     const counter = counters.get(key.slice(0, 4));
     if (counter !== undefined) {
       counter.count += (value === null ? 0 : 1) - (base === undefined ? 0 : 1);
@@ -129,11 +130,11 @@ function write(environment: Environment, { view, touched, created, extras }: Cha
     }
     if (value !== null) documents.put(key, value, head.commit);
     else if (base !== undefined) documents.remove(key);
-  }
-  for (const [key, { value }] of view.keys.entries()) {
+  });
+  view.keys.forEachPair((key, { value }) => {
     if (value !== null) keys.put(key, value);
     else keys.remove(key);
-  }
+  });
   for (const [id, counter] of counters) writeCounters(environment, id, counter);
   for (const extra of extras) extra();
   return created.size > 0 ? { ...head, catalog: head.catalog + 1 } : head;
