@@ -1,6 +1,7 @@
 import type { Chain } from './rpc-double-chain.js';
 import { transferLog } from './rpc-double-content.js';
-import { hex, type JsonLog, type RpcCall, toLog } from './rpc-double-methods.js';
+import { hex, type JsonLog, toLog } from './rpc-double-json.js';
+import type { RpcCall } from './rpc-double-methods.js';
 
 /** What is sent instead of the honest answer. */
 export type Lied =
@@ -48,6 +49,14 @@ const change = <T>(list: readonly T[], at: number, part: Partial<T> | object): T
   list.map((one, i) => (i === at ? { ...one, ...part } : one));
 const middleOf = (logs: readonly JsonLog[]): number => Math.floor(logs.length / 2);
 
+const sharesBlock = (logs: readonly JsonLog[], at: number): boolean =>
+  [logs[at - 1], logs[at + 1]].some((log) => log !== undefined && log.blockNumber === logs[at]?.blockNumber);
+/** The log nearest to the middle that is not the only one of its block; the same block for the same logs. */
+const busyMiddle = (logs: readonly JsonLog[]): number | undefined =>
+  [...logs.keys()]
+    .filter((at) => sharesBlock(logs, at) && logs[at]?.topics.length === 3)
+    .sort((a, b) => Math.abs(a - logs.length / 2) - Math.abs(b - logs.length / 2))[0];
+
 /** Every way in which a node may be wrong, by name. */
 export const lies = {
   emptyLogs: logsLie(() => []),
@@ -62,6 +71,18 @@ export const lies = {
   truncatedBlock: logsLie((logs) => {
     const at = logs.findIndex(({ blockNumber }, i) => blockNumber === logs[i + 1]?.blockNumber);
     return at < 0 ? undefined : logs.filter((_, i) => i !== at + 1);
+  }),
+  /** Cut inside a block, as an answer of limited size may be. */
+  cutInTail: logsLie((logs) => (sharesBlock(logs, logs.length - 1) ? logs.slice(0, -1) : undefined)),
+  cutInHead: logsLie((logs) => (sharesBlock(logs, 0) ? logs.slice(1) : undefined)),
+  cutInMiddle: logsLie((logs) => {
+    const at = busyMiddle(logs);
+    return at === undefined ? undefined : logs.filter((_, i) => i !== at);
+  }),
+  /** All is right but an amount in a block with other logs. */
+  otherAmount: logsLie((logs) => {
+    const at = busyMiddle(logs);
+    return at === undefined ? undefined : change(logs, at, { data: `0x${'12'.repeat(32)}` });
   }),
   wrongBlockHash: logsLie((logs) => change(logs, middleOf(logs), { blockHash: `0x${'ab'.repeat(32)}` })),
   wrongBlockNumber: logsLie((logs) =>

@@ -1,6 +1,7 @@
-import { type Hex, keccak256, stringToHex } from 'viem';
+import type { Hex } from 'viem';
 import type { Chain, ChainBlock, ChainLog } from './rpc-double-chain.js';
 import { callContract, multicallAddress, Reverted } from './rpc-double-contract.js';
+import { findTransaction, hex, type JsonLog, toBlock, toLog, toReceipt, toTransaction } from './rpc-double-json.js';
 
 /** An error as JSON-RPC has it. */
 export class RpcFailure extends Error {
@@ -24,6 +25,10 @@ export interface NodeOptions {
   /** Tags safe and finalized are known. */
   readonly tags: boolean;
   readonly receipts: boolean;
+  /** Says which logs the node's index lost for good: they are in its receipts only. */
+  readonly lost?: (place: { blockNumber: number; logIndex: number }) => boolean;
+  /** States of blocks before this one are pruned: no code, no balances. */
+  readonly prunedBefore?: number;
 }
 
 /** What an honest node answers. Throws RpcFailure. */
@@ -47,6 +52,7 @@ export function answerHonestly(chain: Chain, node: NodeOptions, { method, params
     case 'eth_getCode': {
       const block = blockAt(chain, node, second);
       const address = String(first).toLowerCase();
+      if (block && block.number < (node.prunedBefore ?? 0)) return '0x';
       if (node.multicall && address === multicallAddress) return '0x6001';
       const token = chain.options.tokens.find((one) => one.address === address);
       return token && block && token.createdAt <= block.number ? '0x6001' : '0x';
@@ -57,7 +63,9 @@ export function answerHonestly(chain: Chain, node: NodeOptions, { method, params
       return block ? block.transactions.map((_, i) => toReceipt(block, i)) : null;
     }
     case 'eth_getTransactionReceipt':
-      return receiptOf(chain, String(first));
+      return findTransaction(chain, String(first), toReceipt);
+    case 'eth_getTransactionByHash':
+      return findTransaction(chain, String(first), toTransaction);
   }
   throw new RpcFailure(-32601, `the method ${method} does not exist/is not available`);
 }
@@ -68,16 +76,15 @@ export interface RpcCall {
   readonly params: readonly unknown[];
 }
 
-/** A log as nodes answer it. */
-export type JsonLog = ReturnType<typeof toLog>;
-
 function getLogs(chain: Chain, node: NodeOptions, filter: LogFilter): JsonLog[] {
   const addresses = filter.address === undefined ? undefined : [filter.address].flat().map((a) => a.toLowerCase());
   const wanted = (log: ChainLog): boolean =>
     (addresses?.includes(log.address) ?? true) &&
     (filter.topics ?? []).every((topic, i) => topic === null || [topic].flat().includes(log.topics[i] ?? ''));
   const of = (block: ChainBlock): JsonLog[] =>
-    block.logs.flatMap((log, i) => (wanted(log) ? [toLog(block, log, i)] : []));
+    block.logs.flatMap((log, i) =>
+      wanted(log) && !node.lost?.({ blockNumber: block.number, logIndex: i }) ? [toLog(block, log, i)] : [],
+    );
   if (filter.blockHash !== undefined) {
     const block = chain.byHash(filter.blockHash);
     if (!block) throw new RpcFailure(-32000, 'unknown block');
@@ -144,106 +151,4 @@ function blockAt(chain: Chain, node: NodeOptions, at: unknown): ChainBlock | und
     throw new RpcFailure(-32602, `invalid argument: ${JSON.stringify(at)} is no block`);
   }
   return at.length === 66 ? chain.byHash(at) : chain.block(Number(at));
-}
-
-function toBlock(block: ChainBlock | undefined, full: boolean) {
-  if (!block) return null;
-  const { number, hash, parentHash, timestamp, logsBloom, transactions } = block;
-  return {
-    ...headerRest,
-    number: hex(number),
-    hash,
-    parentHash,
-    timestamp: hex(timestamp),
-    logsBloom,
-    transactions: full ? transactions.map((_, i) => toTransaction(block, i)) : transactions,
-  };
-}
-
-const zeros = `0x${'0'.repeat(64)}`;
-const headerRest = {
-  baseFeePerGas: '0x3b9aca00',
-  difficulty: '0x0',
-  extraData: '0x',
-  gasLimit: '0x1c9c380',
-  gasUsed: '0x5208',
-  miner: `0x${'0'.repeat(40)}`,
-  mixHash: zeros,
-  nonce: '0x0000000000000000',
-  receiptsRoot: zeros,
-  sha3Uncles: zeros,
-  size: '0x220',
-  stateRoot: zeros,
-  totalDifficulty: '0x0',
-  transactionsRoot: zeros,
-  uncles: [],
-};
-
-function toTransaction(block: ChainBlock, index: number) {
-  return {
-    blockHash: block.hash,
-    blockNumber: hex(block.number),
-    from: `0x${'1'.repeat(40)}`,
-    gas: '0x5208',
-    gasPrice: hex(1_000_000 + index),
-    hash: block.transactions[index],
-    input: `${keccak256(stringToHex(String(index % 3))).slice(0, 10)}00`,
-    nonce: hex(index),
-    r: zeros,
-    s: zeros,
-    to: block.logs.find(({ transaction }) => transaction === index)?.address ?? null,
-    transactionIndex: hex(index),
-    type: '0x0',
-    v: '0x0',
-    value: '0x0',
-  };
-}
-
-/** A log as eth_getLogs answers it. */
-export function toLog(block: ChainBlock, { address, topics, data, transaction }: ChainLog, index: number) {
-  return {
-    address,
-    topics,
-    data,
-    blockNumber: hex(block.number),
-    blockHash: block.hash,
-    blockTimestamp: hex(block.timestamp),
-    transactionHash: block.transactions[transaction],
-    transactionIndex: hex(transaction),
-    logIndex: hex(index),
-    removed: false,
-  };
-}
-
-function toReceipt(block: ChainBlock, index: number) {
-  return {
-    blockHash: block.hash,
-    blockNumber: hex(block.number),
-    contractAddress: null,
-    cumulativeGasUsed: hex(40_000 * (index + 1)),
-    effectiveGasPrice: hex(1_000_000 + index),
-    from: `0x${'1'.repeat(40)}`,
-    gasUsed: hex(40_000 + index),
-    logs: block.logs.flatMap((log, i) => (log.transaction === index ? [toLog(block, log, i)] : [])),
-    logsBloom: block.logsBloom,
-    status: '0x1',
-    to: null,
-    transactionHash: block.transactions[index],
-    transactionIndex: hex(index),
-    type: '0x0',
-  };
-}
-
-function receiptOf(chain: Chain, hash: string) {
-  for (let number = chain.head.number; number >= 0; number -= 1) {
-    const block = chain.block(number);
-    const index = block?.transactions.indexOf(hash) ?? -1;
-    if (block && index >= 0) return toReceipt(block, index);
-  }
-  return null;
-}
-
-/** A number as JSON-RPC writes it. */
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

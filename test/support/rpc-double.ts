@@ -35,7 +35,7 @@ export async function startRpcDouble({ chain, ...given }: { chain: Chain } & Par
     ...given,
   };
   const calls = new Map<string, number>();
-  const waiting: LieName[] = [];
+  const waiting: Array<{ readonly name: LieName; left: number }> = [];
   const watchers: Array<(call: RpcCall) => boolean> = [];
   let requests = 0;
   let down = false;
@@ -51,10 +51,11 @@ export async function startRpcDouble({ chain, ...given }: { chain: Chain } & Par
       if (!(error instanceof RpcFailure)) throw error;
       failure = error;
     }
-    for (const [i, name] of waiting.entries()) {
-      const lied = lies[name]({ chain, call, honest });
+    for (const [i, lie] of waiting.entries()) {
+      const lied = lies[lie.name]({ chain, call, honest });
       if (lied === undefined) continue;
-      waiting.splice(i, 1);
+      lie.left -= 1;
+      if (lie.left === 0) waiting.splice(i, 1);
       return lied;
     }
     if (!failure) return { result: honest };
@@ -78,10 +79,10 @@ export async function startRpcDouble({ chain, ...given }: { chain: Chain } & Par
       return requests;
     },
     lie: (name, times = 1) => {
-      for (let i = 0; i < times; i += 1) waiting.push(name);
+      waiting.push({ name, left: times });
     },
     get untold() {
-      return waiting.length;
+      return waiting.reduce((sum, { left }) => sum + left, 0);
     },
     before: (call) => void watchers.push(call),
     setDown: (value) => {

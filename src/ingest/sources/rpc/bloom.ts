@@ -11,6 +11,14 @@ export function mayHold(bloom: string, items: readonly string[]): boolean {
   return true;
 }
 
+/** True when a bloom is that of exactly these items: none of another item, and of each all bits. */
+export function isBloomOf(bloom: string, items: Iterable<string>): boolean {
+  const digits = new Uint8Array(514);
+  for (const item of items) for (const { at, mask } of placesOf(item)) digits[at] = (digits[at] ?? 0) | mask;
+  for (let at = 2; at < 514; at += 1) if (Number.parseInt(bloom[at] ?? '', 16) !== digits[at]) return false;
+  return true;
+}
+
 /** Where a bit stands in the hexadecimal text of a bloom. */
 interface Place {
   readonly at: number;

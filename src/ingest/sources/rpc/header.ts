@@ -12,6 +12,17 @@ export interface Header {
   readonly bloom: string;
 }
 
+/** True where two answers about a block say the same. */
+export function isSameHeader(one: Header, other: Header | null | undefined): boolean {
+  return (
+    one.hash === other?.hash &&
+    one.number === other.number &&
+    one.parentHash === other.parentHash &&
+    one.time === other.time &&
+    one.bloom === other.bloom
+  );
+}
+
 /** Reads a block of an answer; null where the node has none. Throws TransientError for what is no block, or another than asked. */
 export function readHeader(value: unknown, asked?: number): Header | null {
   if (value === null) return null;

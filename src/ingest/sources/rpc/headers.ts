@@ -13,9 +13,9 @@ export interface Headers {
   some(numbers: readonly number[], options?: NodeOptions): Promise<Header[]>;
   /** What nodes say now, `times` answers for each number; null where there is no such block. */
   fresh(numbers: readonly number[], options?: NodeOptions & { times?: number }): Promise<Array<Header | null>>;
-  /** What is remembered of a block. */
-  known(number: number): Header | undefined;
-  /** Takes in a header that was just seen: what it replaces is forgotten together with what followed. */
+  /** A range of which each header was confirmed and names the one before; undefined where one is not remembered. */
+  confirmed(from: number, to: number): Header[] | undefined;
+  /** Takes in a header that nodes have just confirmed: what it replaces is forgotten together with what followed. */
   saw(header: Header): void;
   forget(from: number, to: number): void;
 }
@@ -23,6 +23,7 @@ export interface Headers {
 /** A memory of headers over nodes. */
 export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remember?: number }): Headers {
   const memory = new LRUCache<number, Header>({ max: remember });
+  const confirmed = new LRUCache<number, Header>({ max: remember });
 
   const fresh: Headers['fresh'] = async (numbers, { times = 1, ...options } = {}) => {
     const found: Array<Header | null> = [];
@@ -74,15 +75,30 @@ export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remem
       for (const header of found.slice(-remember)) memory.set(header.number, header);
       return found;
     },
-    known: (number) => memory.get(number),
+    confirmed: (from, to) => {
+      const found: Header[] = [];
+      for (let number = from; number <= to; number += 1) {
+        const header = confirmed.get(number);
+        if (!header || (number > from && header.parentHash !== found.at(-1)?.hash)) return undefined;
+        found.push(header);
+      }
+      return found;
+    },
     saw: (header) => {
       const before = memory.get(header.number);
       const parent = memory.get(header.number - 1);
-      if ((before && before.hash !== header.hash) || (parent && parent.hash !== header.parentHash)) memory.clear();
+      if ((before && before.hash !== header.hash) || (parent && parent.hash !== header.parentHash)) {
+        memory.clear();
+        confirmed.clear();
+      }
       memory.set(header.number, header);
+      confirmed.set(header.number, header);
     },
     forget: (from, to) => {
-      for (let number = from; number <= to; number += 1) memory.delete(number);
+      for (let number = from; number <= to; number += 1) {
+        memory.delete(number);
+        confirmed.delete(number);
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TransientError } from '../upstream.js';
 import { ContradictionError } from './contradiction.js';
 import { isObject } from './json-rpc.js';
@@ -27,8 +28,17 @@ export function readLogs(value: unknown, filter: LogFilter): Log[] {
 }
 
 function readLog(value: unknown, filter: LogFilter): Log {
-  if (!isObject(value) || !Array.isArray(value.topics))
-    throw new TransientError('eth_getLogs: expected logs with topics');
+  const { address, log } = readAnyLog(value);
+  if (address !== filter.address) throw new ContradictionError(`a log of ${address}, asked was ${filter.address}`);
+  if (!matches(log, filter)) {
+    throw new ContradictionError(`a log of block ${log.blockNumber} has other topics than asked`);
+  }
+  return log;
+}
+
+/** Reads a log of any contract. Throws ContradictionError for one that a reorg removed. */
+export function readAnyLog(value: unknown): { address: string; log: Log } {
+  if (!isObject(value) || !Array.isArray(value.topics)) throw new TransientError('a log: expected one with topics');
   if (value.removed === true) throw new ContradictionError('a log is marked as removed by a reorg');
   const log: Log = {
     blockNumber: readNumber(value.blockNumber, 'blockNumber of a log'),
@@ -39,19 +49,24 @@ function readLog(value: unknown, filter: LogFilter): Log {
     topics: value.topics.map((topic: unknown) => readHash(topic, 'topic of a log')),
     data: readBytes(value.data, 'data of a log'),
   };
-  const address = readAddress(value.address, 'address of a log');
-  if (address !== filter.address) throw new ContradictionError(`a log of ${address}, asked was ${filter.address}`);
-  for (const [i, wanted] of filter.topics.entries()) {
-    if (wanted === null) continue;
-    const topic = log.topics[i] ?? '';
-    if (typeof wanted === 'string' ? topic !== wanted : !wanted.includes(topic)) {
-      throw new ContradictionError(`a log of block ${log.blockNumber} has another topic ${i} than asked`);
-    }
-  }
-  return log;
+  return { address: readAddress(value.address, 'address of a log'), log };
+}
+
+/** True when the topics of a log are those that a filter asks for. */
+export function matches({ topics }: Log, filter: LogFilter): boolean {
+  return filter.topics.every((wanted, i) => {
+    if (wanted === null) return true;
+    const topic = topics[i] ?? '';
+    return typeof wanted === 'string' ? topic === wanted : wanted.includes(topic);
+  });
 }
 
 /** What makes two answers about a block the same. */
 export function fingerprint(logs: readonly Log[]): string {
   return logs.map((log) => `${log.logIndex} ${log.transactionHash} ${log.topics.join()} ${log.data}`).join('\n');
+}
+
+/** The same in few bytes, for what is only compared. */
+export function digest(logs: readonly Log[]): string {
+  return createHash('sha256').update(fingerprint(logs)).digest('base64');
 }

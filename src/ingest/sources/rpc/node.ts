@@ -13,6 +13,8 @@ export interface RpcNode {
   readonly upstream: Pick<Upstream, 'state'>;
   lastError: string | null;
   headBlock: number | null;
+  /** It stays behind the others: it is asked for its newest block only. */
+  isLeftOut: boolean;
   /**
    * Results of the calls in their order, as `parse` reads them; what it throws is handled like a fault of the node. Batches that the node
    * refuses are halved, but a single call that is too much throws TooMuchError.
@@ -33,7 +35,7 @@ export function createRpcNode({ url, source, telemetry }: Deps): RpcNode {
   const headers = {
     'content-type': 'application/json',
     ...(username || password
-      ? { authorization: `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}` }
+      ? { authorization: basic(username, password) }
       : {}),
   };
   // Two keys at one host are two nodes.
@@ -59,6 +61,7 @@ export function createRpcNode({ url, source, telemetry }: Deps): RpcNode {
     upstream,
     lastError: null,
     headBlock: null,
+    isLeftOut: false,
     close: () => upstream.close(),
     ask: async (calls, parse, options) => {
       try {
@@ -98,6 +101,12 @@ interface Deps {
   readonly url: string;
   readonly source: Config['source'];
   readonly telemetry: Telemetry;
+}
+
+/** Names and passwords are UTF-8, which btoa does not take. */
+function basic(username: string, password: string): string {
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }
 
 function reasonOf(error: unknown): string {

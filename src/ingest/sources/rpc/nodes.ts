@@ -27,6 +27,7 @@ export interface NodeOptions extends CallOptions {
 /** Each node is asked for its chain before it is first used, and again after it was away. */
 export function createNodes({ all, chainId, timeoutMs, telemetry }: Deps): Nodes {
   const verified = new Set<RpcNode>();
+  const refused = new Map<RpcNode, { readonly error: SourceError; readonly until: number }>();
 
   /** While others can take over, a node has time for one answer and a half, not for the whole budget. */
   const hurried = (options: CallOptions): CallOptions => {
@@ -35,17 +36,21 @@ export function createNodes({ all, chainId, timeoutMs, telemetry }: Deps): Nodes
   };
 
   const verify = async (node: RpcNode, options: CallOptions): Promise<void> => {
+    const before = refused.get(node);
+    if (before && before.until > Date.now()) throw before.error;
     let said = chainId;
     for (let answers = 0; answers < answersForRefusal; answers += 1) {
       if (verified.has(node)) return;
       said = await node.ask([{ method: 'eth_chainId', params: [] }], ([id]) => readNumber(id, 'eth_chainId'), options);
       if (said === chainId) verified.add(node);
     }
-    if (verified.has(node)) return;
+    if (verified.has(node)) return void refused.delete(node);
     const message = `${node.name} serves chain ${said}, but CHAIN_ID is ${chainId}; change RPC_URL or CHAIN_ID.`;
     node.lastError = message;
     telemetry.count('rpc.wrongChain');
-    throw new SourceError('WRONG_CHAIN', message);
+    const error = new SourceError('WRONG_CHAIN', message);
+    refused.set(node, { error, until: Date.now() + refusalMs });
+    throw error;
   };
 
   const askOne = async <T>(node: RpcNode, { calls, parse, options }: Question<T>): Promise<T> => {
@@ -110,4 +115,6 @@ function tellsMore(one: unknown, other: unknown): unknown {
 
 /** A wrong answer may come once from a mixed-up balancer; a node of another chain says so again. */
 const answersForRefusal = 4;
+/** A node of another chain is not asked again before every question. */
+const refusalMs = 30_000;
 const patience = 1.5;

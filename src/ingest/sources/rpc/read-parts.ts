@@ -1,21 +1,24 @@
+import { setMaxListeners } from 'node:events';
 import { SourceError } from '../../../errors.js';
 import type { Position, TransferInput } from '../../batch.js';
 import type { Part, ReadRequest } from '../source.js';
 import { wait } from '../wait.js';
 import { type CheckedRange, type Deps as LogDeps, readCheckedLogs } from './checked-logs.js';
 import { ContradictionError } from './contradiction.js';
-import { cutParts } from './cut-parts.js';
 import { findFork } from './find-fork.js';
 import type { GasReader } from './gas.js';
 import type { Header } from './header.js';
 import type { Heads, View } from './heads.js';
 import { inOrder } from './in-order.js';
+import { createJoin } from './join-ranges.js';
 import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
 
 /** What parts are read with. */
 export interface PartDeps extends LogDeps {
   readonly heads: Heads;
   readonly concurrency: number;
+  /** Blocks of the largest range. */
+  readonly rangeBlocks: number;
   readonly gas: GasReader | undefined;
   readonly creation: (address: string, head: number, signal: AbortSignal) => Promise<number>;
   /** totalSupply at a block; null where nodes cannot tell. */
@@ -26,7 +29,13 @@ export interface PartDeps extends LogDeps {
 /** The parts behind a position up to the newest block, through reorgs that happen meanwhile. A signal ends them without an error. */
 export async function* readParts(deps: PartDeps, request: ReadRequest): AsyncGenerator<Part> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const { signal } = stop;
+  // Every question of the ranges side by side listens to it.
+  setMaxListeners(0, signal);
+  // Not AbortSignal.any: on Node 20 a signal that lives as long as the process keeps a trace of each one derived from it.
+  const giveUp = (): void => stop.abort(request.signal.reason);
+  request.signal.addEventListener('abort', giveUp, { once: true });
+  if (request.signal.aborted) giveUp();
   const walk: Walk = { after: request.after, finalized: request.finalized };
   try {
     for (let failures = 0; ; failures += 1) {
@@ -34,6 +43,8 @@ export async function* readParts(deps: PartDeps, request: ReadRequest): AsyncGen
         for await (const part of pass(deps, { request: { ...request, signal }, walk })) {
           failures = 0;
           yield part;
+          // What is read already is not handed over any more.
+          if (request.signal.aborted) return;
         }
         return;
       } catch (error) {
@@ -45,6 +56,7 @@ export async function* readParts(deps: PartDeps, request: ReadRequest): AsyncGen
   } catch (error) {
     if (!request.signal.aborted) throw error;
   } finally {
+    request.signal.removeEventListener('abort', giveUp);
     stop.abort();
   }
 }
@@ -61,7 +73,8 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
   const { head } = view;
   let base: Position | null = walk.after;
   let rewindTo: number | undefined;
-  if (walk.after) {
+  // The next block names the checkpoint as its parent: nothing else has to be asked.
+  if (walk.after && head.parentHash !== walk.after.blockHash) {
     const { after, finalized } = walk;
     const { trail } = request;
     const standing = await findFork({ headers: deps.headers, after, finalized, head, trail, signal });
@@ -77,28 +90,50 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
       }
     }
   }
+  if (!walk.after) yield* undoStrangers(deps, { request, view, finalized: walk.finalized });
   const from = base ? base.blockNumber + 1 : (request.fromBlock ?? (await deps.creation(address, head.number, signal)));
   if (from > head.number) return;
 
   const read = async (range: { from: number; to: number }): Promise<CheckedRange> =>
     await readCheckedLogs(deps, { filter: transferFilter(address), ...range, isOdd: isOddTransfer, signal });
-  for await (const range of inOrder({
-    from,
-    to: head.number,
-    size: () => deps.ranges.size,
-    count: deps.concurrency,
-    read,
-  })) {
+  const { ranges, concurrency: count } = deps;
+  const joined = createJoin({ rangeBlocks: deps.rangeBlocks });
+  for await (const range of inOrder({ from, to: head.number, size: () => ranges.sizeFor(address), count, read })) {
     follows(range, { base, view });
-    for (const { blocks, end } of cutParts(range)) {
+    base = { blockNumber: range.to.number, blockHash: range.to.hash };
+    for (const { blocks, end } of joined.add(range, { isLast: range.to.number === head.number })) {
       const transfers = await toRows(deps, { blocks, address, signal });
-      const supply = end.number === head.number ? await deps.supply(address, head, signal) : null;
+      // Behind the head the sum of the rows is told; where no row came, what was told before is still right.
+      const behind = transfers.length > 0 || rewindTo !== undefined ? null : undefined;
+      const supply = end.number === head.number ? await deps.supply(address, head, signal) : behind;
       const part = step(walk, { view, end, transfers, rewindTo, supply });
       rewindTo = undefined;
-      base = walk.after;
       yield part;
     }
   }
+}
+
+/**
+ * Rows may be there without a checkpoint: history is to be read again, or another source has been here. Those that the chain has replaced
+ * meanwhile go before anything is read, for the reading itself would pass them by.
+ */
+async function* undoStrangers(deps: PartDeps, { request, view, finalized }: Strangers): AsyncGenerator<Part> {
+  const { head } = view;
+  const { trail, signal } = request;
+  for await (const after of trail(Number.MAX_SAFE_INTEGER)) {
+    const standing = await findFork({ headers: deps.headers, after, finalized, head, trail, signal });
+    if (typeof standing === 'string') return;
+    const { number, time, hash } = standing.rewindTo;
+    const asOf = { blockNumber: number, time, hash, finalizedBlock: finalized?.blockNumber ?? null };
+    yield { rewindTo: number, asOf, headBlock: head.number };
+    return;
+  }
+}
+
+interface Strangers {
+  readonly request: ReadRequest;
+  readonly view: View;
+  readonly finalized: Position | null;
 }
 
 /** The range must continue the chain so far, and have the final block in its place. */
@@ -115,11 +150,11 @@ function follows(range: CheckedRange, { base, view }: { base: Position | null; v
 
 async function toRows(deps: PartDeps, { blocks, address, signal }: Rows) {
   const rows: TransferInput[] = [];
+  const gas = await deps.gas?.(blocks, signal);
   for (const { header, logs } of blocks) {
     const odd = logs.find(isOddTransfer);
     if (odd)
       deps.warn(`${address}: log ${odd.logIndex} of block ${header.number} is no ERC-20 Transfer and is skipped`);
-    const gas = await deps.gas?.(header, signal);
     for (const row of toTransfers({ header, logs, gas })) rows.push(row);
   }
   return rows;
@@ -140,7 +175,7 @@ function step(walk: Walk, { view, end, transfers, rewindTo, supply }: Step): Par
     after: walk.after,
     transfers,
     asOf: { blockNumber: end.number, time: end.time, hash: end.hash, finalizedBlock: finalized?.blockNumber ?? null },
-    chainSupply: supply,
+    ...(supply === undefined ? {} : { chainSupply: supply }),
     checkpoint: { name: 'rpc', ...position, logIndex: null, finalized },
     headBlock: view.head.number,
   };
@@ -154,7 +189,7 @@ interface Step {
   readonly end: Header;
   readonly transfers: NonNullable<Part['transfers']>;
   readonly rewindTo: number | undefined;
-  readonly supply: bigint | null;
+  readonly supply: bigint | null | undefined;
 }
 
 /** A final block stays final, whatever a lagging node says; one above the part is told as the part's own end. */

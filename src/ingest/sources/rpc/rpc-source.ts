@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BreakerState } from '../../../cache/breaker.js';
 import type { Config } from '../../../config.js';
 import { SourceError } from '../../../errors.js';
@@ -12,13 +13,15 @@ import { createGasReader } from './gas.js';
 import { createHeaders } from './headers.js';
 import { createHeads } from './heads.js';
 import { inOrder } from './in-order.js';
-import type { LogFilter } from './log.js';
+import type { Log, LogFilter } from './log.js';
 import { createLogRanges } from './log-ranges.js';
 import { multicallAddress } from './multicall-address.js';
 import { createRpcNode } from './node.js';
 import { createNodes } from './nodes.js';
 import { createPoll } from './poll.js';
 import { readParts } from './read-parts.js';
+import { createBlockReceipts } from './receipts.js';
+import { createStartFinder } from './start-finder.js';
 import { createTokenCalls, type TokenCalls } from './token-calls.js';
 import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
 
@@ -30,7 +33,12 @@ export interface RpcSource extends Source, PriceChain, Pick<TokenCalls, 'balance
    */
   next(after: Position, signal: AbortSignal): Promise<Head>;
   /** Number of transfers of a token by block, read anew; blocks without one are left out. */
-  countTransfers(request: { address: string; fromBlock: number; toBlock: number }): Promise<Map<number, number>>;
+  countTransfers(request: {
+    address: string;
+    fromBlock: number;
+    toBlock: number;
+    signal?: AbortSignal;
+  }): Promise<Map<number, number>>;
   providers(): readonly Provider[];
 }
 
@@ -51,16 +59,22 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
   const ranges = createLogRanges({ nodes, rangeBlocks: config.rangeBlocks, timeoutMs: source.timeoutMs });
   const contracts = createContractCalls({ nodes, multicall: config.multicall ?? multicallAddress(chainId) });
   const tokens = createTokenCalls({ contracts });
+  const findStart = createStartFinder({
+    creation: tokens.creation,
+    ranges,
+    warn: (message) => telemetry.warn(message),
+  });
   const poll = createPoll({ look: heads.newest, everyMs: config.pollMs });
-  const logDeps = { nodes, headers, ranges, check: config.check } as const;
+  const logDeps = { nodes, headers, ranges, receipts: createBlockReceipts({ nodes }), check: config.check } as const;
   let finalizedBlock: number | null = null;
 
-  const walk = (request: { filter: LogFilter; from: number; to: number; signal?: AbortSignal }) => {
-    const { filter, from, to, signal } = request;
-    const isOdd = isOddTransfer;
+  const walk = (request: Walk) => {
+    const { filter, from, to, signal, isOdd } = request;
+    // Every question of the ranges side by side listens to it.
+    if (signal) setMaxListeners(0, signal);
     const read = (range: { from: number; to: number }): Promise<CheckedRange> =>
-      readCheckedLogs(logDeps, { filter, ...range, signal, ...(filter.topics.length === 1 ? { isOdd } : {}) });
-    return inOrder({ from, to, size: () => ranges.size, count: config.concurrency, read });
+      readCheckedLogs(logDeps, { filter, ...range, signal, ...(isOdd ? { isOdd } : {}) });
+    return inOrder({ from, to, size: () => ranges.sizeFor(filter.address), count: config.concurrency, read });
   };
 
   return {
@@ -83,8 +97,9 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
           ...logDeps,
           heads,
           concurrency: config.concurrency,
+          rangeBlocks: config.rangeBlocks,
           gas: config.gas ? createGasReader({ nodes }) : undefined,
-          creation: tokens.creation,
+          creation: findStart,
           supply: async (address, head, signal) => {
             const supply = await tokens
               .totalSupply({ address, blockNumber: head.number, signal })
@@ -101,9 +116,15 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
         },
         request,
       ),
-    countTransfers: async ({ address, fromBlock, toBlock }) => {
+    countTransfers: async ({ address, fromBlock, toBlock, signal }) => {
       const counts = new Map<number, number>();
-      for await (const { blocks } of walk({ filter: transferFilter(address), from: fromBlock, to: toBlock })) {
+      const transfers = { filter: transferFilter(address), isOdd: isOddTransfer };
+      for await (const { blocks } of walk({
+        ...transfers,
+        from: fromBlock,
+        to: toBlock,
+        ...(signal ? { signal } : {}),
+      })) {
         for (const { header, logs } of blocks) {
           const { length } = toTransfers({ header, logs });
           if (length > 0) counts.set(header.number, length);
@@ -130,6 +151,14 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
       for (const node of all) node.close();
     },
   };
+}
+
+interface Walk {
+  readonly filter: LogFilter;
+  readonly isOdd?: (log: Log) => boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly signal?: AbortSignal;
 }
 
 interface Deps {

@@ -9,7 +9,12 @@ export interface TokenCalls {
   /** Throws TokenNotFoundError where there is no code. Fields that revert or make no sense are undefined; decimals are as given. */
   describe(address: string): Promise<TokenFacts>;
   totalSupply(request: { address: string; blockNumber: number; signal?: AbortSignal }): Promise<bigint>;
-  balances(request: { address: string; wallets: readonly string[]; blockNumber: number }): Promise<Map<string, bigint>>;
+  balances(request: {
+    address: string;
+    wallets: readonly string[];
+    blockNumber: number;
+    signal?: AbortSignal;
+  }): Promise<Map<string, bigint>>;
   /** First block with the contract; 0 where nodes do not tell old code. */
   creation(address: string, head: number, signal?: AbortSignal): Promise<number>;
 }
@@ -44,9 +49,9 @@ export function createTokenCalls({ contracts }: { contracts: ContractCalls }): T
       const [answer] = await contracts.call([{ to: address, data: calls.totalSupply }], blockNumber, given(signal));
       return needed(answer, `totalSupply() of ${address}`);
     },
-    balances: async ({ address, wallets, blockNumber }) => {
+    balances: async ({ address, wallets, blockNumber, signal }) => {
       const questions = wallets.map((wallet) => ({ to: address, data: balanceOf(wallet) }));
-      const answers = await contracts.call(questions, blockNumber);
+      const answers = await contracts.call(questions, blockNumber, given(signal));
       return new Map(wallets.map((wallet, i) => [wallet, needed(answers[i], `balanceOf(${wallet}) of ${address}`)]));
     },
     creation: async (address, head, signal) => {

@@ -1,98 +1,25 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Position } from '../../../../src/ingest/batch.js';
 import { mayHold } from '../../../../src/ingest/sources/rpc/bloom.js';
-import type { RpcSource } from '../../../../src/ingest/sources/rpc/rpc-source.js';
-import type { Part, ReadRequest } from '../../../../src/ingest/sources/source.js';
 import { openRpcSource } from '../../../support/chain-rpc.js';
-import { type RpcDouble, startRpcDouble } from '../../../support/rpc-double.js';
-import { type Chain, createChain, defaultTokens } from '../../../support/rpc-double-chain.js';
+import { defaultTokens } from '../../../support/rpc-double-chain.js';
 import { transferTopic } from '../../../support/rpc-double-content.js';
 import { lieNames } from '../../../support/rpc-double-lies.js';
-import { supplyOnChain, transfersOnChain } from '../../../support/rpc-double-truth.js';
-
-const [{ address }] = defaultTokens;
-/** Lies that cost a whole deadline each, or open the breaker: fewer of them fit one budget. */
-const environment = {
-  RPC_RANGE_BLOCKS: '40',
-  SOURCE_TIMEOUT_MS: '400',
-  BREAKER_FAILURES: '50',
-  BREAKER_VOLUME: '1000',
-};
-
-const open: Array<{ close(): Promise<void> }> = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
-
-async function setUp({ blocks = 120, seed = 9, nodes = 1, settings = {} } = {}) {
-  const chain = createChain({ seed, finality: 64 });
-  chain.mine(blocks);
-  const doubles: RpcDouble[] = [];
-  for (let i = 0; i < nodes; i += 1) doubles.push(await startRpcDouble({ chain }));
-  const source = openRpcSource(
-    doubles.map(({ url }) => url),
-    { ...environment, ...settings },
-  );
-  open.push(source, ...doubles);
-  return { chain, node: doubles[0] as RpcDouble, doubles, source };
-}
-
-interface Store {
-  rows: NonNullable<Part['transfers']>[number][];
-  after: Position | null;
-  finalized: Position | null;
-  supply: bigint | null | undefined;
-}
-
-const emptyStore = (): Store => ({ rows: [], after: null, finalized: null, supply: null });
-
-/** Takes in parts as the pipeline does. */
-async function sync(source: RpcSource, store: Store, onPart: (part: Part) => void = () => {}): Promise<Part[]> {
-  const parts: Part[] = [];
-  const request: ReadRequest = {
-    address,
-    after: store.after,
-    finalized: store.finalized,
-    trail: async function* (atOrBelow) {
-      for (const { blockNumber, blockHash } of [...store.rows].reverse()) {
-        if (blockNumber <= atOrBelow) yield { blockNumber, blockHash };
-      }
-    },
-    stored: async function* () {},
-    signal: AbortSignal.timeout(20_000),
-  };
-  for await (const part of source.read(request)) {
-    expect(part.after).toEqual(store.after);
-    const { rewindTo = Number.POSITIVE_INFINITY } = part;
-    store.rows = [...store.rows.filter(({ blockNumber }) => blockNumber <= rewindTo), ...(part.transfers ?? [])];
-    store.after = { blockNumber: Number(part.checkpoint?.blockNumber), blockHash: part.checkpoint?.blockHash ?? null };
-    store.finalized = part.checkpoint?.finalized ?? null;
-    store.supply = part.chainSupply;
-    parts.push(part);
-    onPart(part);
-  }
-  return parts;
-}
-
-function expectTruth(store: Store, chain: Chain): void {
-  const truth = transfersOnChain(chain, address);
-  const key = (one: {
-    blockHash: string | null;
-    logIndex: number;
-    value: bigint;
-    fromAddress: string;
-    toAddress: string;
-  }) => `${one.blockHash} ${one.logIndex} ${one.fromAddress} ${one.toAddress} ${one.value}`;
-  expect(store.rows.map(key)).toEqual(truth.map(key));
-  expect(store.after).toEqual({ blockNumber: chain.head.number, blockHash: chain.head.hash });
-  expect(store.supply).toBe(supplyOnChain(truth));
-}
+import {
+  address,
+  callsOf,
+  closeLater,
+  emptyStore,
+  expectTruth,
+  openDoubles,
+  sync,
+} from '../../../support/rpc-double-reader.js';
 
 describe('the source rpc, lied to', () => {
   for (const name of lieNames) {
     for (const times of [1, 3]) {
       it(`gives the truth when a node tells ${name} ${times} times`, { timeout: 30_000 }, async () => {
-        const { chain, node, source } = await setUp();
+        const { chain, node, source } = await openDoubles();
         const store = emptyStore();
         node.lie(name, times);
         await sync(source, store);
@@ -108,7 +35,7 @@ describe('the source rpc, lied to', () => {
 describe('the source rpc in a reorg', () => {
   for (const depth of [1, 5, 20, 63]) {
     it(`goes back and replays when the last ${depth} blocks are replaced`, async () => {
-      const { chain, source } = await setUp();
+      const { chain, source } = await openDoubles();
       const store = emptyStore();
       await sync(source, store);
       chain.reorg(depth, { length: depth + 1 });
@@ -119,7 +46,7 @@ describe('the source rpc in a reorg', () => {
   }
 
   it('follows to a shorter chain, and back to the first one', async () => {
-    const { chain, source } = await setUp();
+    const { chain, source } = await openDoubles();
     const store = emptyStore();
     await sync(source, store);
     const gone = chain.reorg(10, { length: 4 });
@@ -131,7 +58,7 @@ describe('the source rpc in a reorg', () => {
   });
 
   it('sees a block of the same height replaced', async () => {
-    const { chain, source } = await setUp();
+    const { chain, source } = await openDoubles();
     const store = emptyStore();
     await sync(source, store);
     chain.reorg(1);
@@ -141,7 +68,7 @@ describe('the source rpc in a reorg', () => {
   });
 
   it('goes on through a reorg in the middle of a read', async () => {
-    const { chain, source } = await setUp({ settings: { RPC_RANGE_BLOCKS: '15', RPC_CONCURRENCY: '1' } });
+    const { chain, source } = await openDoubles({ settings: { RPC_RANGE_BLOCKS: '15', RPC_CONCURRENCY: '1' } });
     const store = emptyStore();
     let isFirst = true;
     await sync(source, store, ({ checkpoint }) => {
@@ -156,7 +83,7 @@ describe('the source rpc in a reorg', () => {
   });
 
   it('stops when a final block was replaced', async () => {
-    const { chain, source } = await setUp();
+    const { chain, source } = await openDoubles();
     const store = emptyStore();
     await sync(source, store);
     chain.reorg(70, { length: 75 });
@@ -164,38 +91,58 @@ describe('the source rpc in a reorg', () => {
   });
 });
 
+// Both ends of the chain, each by its number, the supply, and the head once more: six, besides what the logs take.
+const idleCalls = { all: 7, logs: 1 };
+const busyCalls = { all: 8, logs: 1 };
+const doubtfulCalls = { all: 10, logs: 4 };
+
 describe('the work of the source rpc', () => {
-  it('asks each range twice and each header once, in batches', async () => {
-    const { chain, node, source } = await setUp({ blocks: 400, settings: { RPC_RANGE_BLOCKS: '100' } });
+  it('asks each range four times and each header once, in batches, and each block in doubt once or twice', async () => {
+    const { chain, node, source } = await openDoubles({ blocks: 400, settings: { RPC_RANGE_BLOCKS: '100' } });
     const store = emptyStore();
     await sync(source, store);
     expectTruth(store, chain);
-    const blocks = chain.head.number - (defaultTokens[0]?.createdAt ?? 0) + 1;
-    expect(node.calls.get('eth_getBlockByNumber')).toBeLessThanOrEqual(blocks + 6);
-    // One question for the first read of each range and two for the second; two more for a block whose bloom promises too much.
-    const isOurs = (log: { address: string; topics: readonly string[] }) =>
-      log.address === address && log.topics[0] === transferTopic;
-    const inDoubt = Array.from({ length: blocks }, (_, i) => chain.block(chain.head.number - i)).filter(
-      (block) => block && mayHold(block.logsBloom, [address, transferTopic]) && !block.logs.some(isOurs),
+    const { createdAt } = defaultTokens[0];
+    const blocks = Array.from({ length: chain.head.number - createdAt + 1 }, (_, i) => chain.block(createdAt + i));
+    expect(node.calls.get('eth_getBlockByNumber')).toBeLessThanOrEqual(blocks.length + 6);
+    const ours = blocks.map((block) =>
+      (block?.logs ?? []).filter((log) => log.address === address && log.topics[0] === transferTopic),
     );
-    const odd = Array.from({ length: blocks }, (_, i) => chain.block(chain.head.number - i)).filter((block) =>
-      block?.logs.some(
-        (log) => isOurs(log) && log.topics.length !== 4 && (log.topics.length !== 3 || log.data.length !== 66),
-      ),
+    // One question for the first read of each range and two for each of three others, and one for a look before the start.
+    const promised = blocks.filter(
+      (block, i) => block && ours[i]?.length === 0 && mayHold(block.logsBloom, [address, transferTopic]),
     );
-    expect(node.calls.get('eth_getLogs')).toBe(3 * 4 + 2 * (inDoubt.length + odd.length));
-    expect(node.requests).toBeLessThan(60);
+    const ends = new Set<number>();
+    for (let at = 0; at < blocks.length; at += 100) {
+      const busy = [...ours.slice(at, at + 100).keys()].map((i) => at + i).filter((i) => (ours[i]?.length ?? 0) > 0);
+      ends.add(busy[0] ?? at).add(busy.at(-1) ?? at);
+    }
+    // And one of each range at random, which may be an end.
+    const receipts = node.calls.get('eth_getBlockReceipts') ?? 0;
+    expect(receipts).toBeGreaterThanOrEqual(ends.size);
+    expect(receipts).toBeLessThanOrEqual(ends.size + 4);
+    // Two more voices for a block whose bloom promises too much; the double's odd logs are all of four topics, which is no doubt.
+    expect(node.calls.get('eth_getLogs')).toBe(1 + 7 * 4 + 2 * promised.length);
+    expect(node.requests).toBeLessThan(70);
   });
 
-  it('asks a handful of calls for one new block, and for none', async () => {
-    const { chain, node, source } = await setUp();
+  it('asks one question for the logs of a new block, and proves them with one more where there may be some', async () => {
+    const { chain, node, source } = await openDoubles();
     const store = emptyStore();
     await sync(source, store);
-    const before = [...node.calls.values()].reduce((sum, count) => sum + count, 0);
-    chain.mine(1);
-    await sync(source, store);
-    const after = [...node.calls.values()].reduce((sum, count) => sum + count, 0);
-    expect(after - before).toBeLessThanOrEqual(14);
+    const seen = { idle: 0, busy: 0, doubtful: 0 };
+    for (let i = 0; i < 30; i += 1) {
+      const before = { all: callsOf(node), logs: node.calls.get('eth_getLogs') ?? 0 };
+      chain.mine(1);
+      await sync(source, store);
+      const calls = { all: callsOf(node) - before.all, logs: (node.calls.get('eth_getLogs') ?? 0) - before.logs };
+      const { logs, logsBloom } = chain.head;
+      const isBusy = logs.some((log) => log.address === address && log.topics[0] === transferTopic);
+      const kind = isBusy ? 'busy' : mayHold(logsBloom, [address, transferTopic]) ? 'doubtful' : 'idle';
+      seen[kind] += 1;
+      expect(calls).toEqual({ idle: idleCalls, busy: busyCalls, doubtful: doubtfulCalls }[kind]);
+    }
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
     expectTruth(store, chain);
     expect(await sync(source, store)).toEqual([]);
   });
@@ -203,24 +150,24 @@ describe('the work of the source rpc', () => {
 
 describe('nodes of the source rpc', () => {
   it('take over from one another', async () => {
-    const { chain, doubles, source } = await setUp({ nodes: 2, settings: { SOURCE_BUDGET_MS: '500' } });
+    const { chain, doubles, source } = await openDoubles({ nodes: 2, settings: { SOURCE_BUDGET_MS: '500' } });
     doubles[0]?.setDown(true);
     const store = emptyStore();
     await sync(source, store);
     expectTruth(store, chain);
     const [first, second] = source.providers();
-    expect(first?.lastError).not.toBeNull();
+    expect(first?.lastError).toMatch(/no whole answer: /);
     expect(second).toMatchObject({ state: 'closed', headBlock: 120, lastError: null });
   });
 
   it('of another chain are refused', async () => {
-    const { source } = await setUp({ settings: { CHAIN_ID: '1135' } });
+    const { source } = await openDoubles({ settings: { CHAIN_ID: '1135' } });
     await expect(source.head()).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
   });
 
   it('are named without the key in their URL', async () => {
     const source = openRpcSource(['http://user:secret@127.0.0.1:1/v2/secret?k=secret'], { SOURCE_BUDGET_MS: '300' });
-    open.push(source);
+    closeLater(source);
     const failure = await source.head().catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     expect(JSON.stringify([source.providers(), String(failure), String((failure as Error).cause)])).not.toContain(
