@@ -88,7 +88,7 @@ export async function createGateway({
   });
   const { streamSecret } = config.moralis;
   if (streamSecret !== undefined) {
-    await addWebhooks(app, { secret: streamSecret, database: opening.then((opened) => opened.database), onHint: onNews });
+    await addWebhooks(app, { secret: streamSecret, database: async () => (await opening).database, onHint: onNews });
   }
   // A connection that is kept alive would hold up the end until it is cut.
   app.addHook('onSend', async (_request, reply) => {

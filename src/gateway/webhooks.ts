@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.js';
+import { within } from '../graphql/within.js';
 
 /** Opens the webhooks of Moralis Streams: each hint is kept as a job, then told. The code is loaded here, for few gateways have a stream. */
 export async function addWebhooks(
   app: FastifyInstance,
-  { secret, database, onHint }: { secret: string; database: Promise<Database>; onHint: () => void },
+  { secret, database, onHint }: { secret: string; database: () => Promise<Database>; onHint: () => void },
 ): Promise<void> {
   const [{ addWebhookRoutes }, { createStreamVerifier }, { noteHints }] = await Promise.all([
     import('../rest/webhooks.js'),
@@ -14,7 +15,11 @@ export async function addWebhooks(
   await addWebhookRoutes(app, {
     verify: createStreamVerifier(secret),
     onHint: async ({ addresses }) => {
-      if ((await noteHints(await database, addresses)) > 0) onHint();
+      const opened = await within(Date.now() + patienceMs, database());
+      if ((await noteHints(opened, addresses)) > 0) onHint();
     },
   });
 }
+
+/** A sender comes again after a refusal; one that is left waiting holds a connection. */
+const patienceMs = 2_000;

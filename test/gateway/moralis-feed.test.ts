@@ -13,6 +13,20 @@ import { startTestGateway, type TestGateway } from './test-gateway.js';
 const secret = 'the secret of the stream';
 const seed = chooseSeed();
 
+describe('a gateway whose database is not there', () => {
+  it('makes a stream come again instead of letting it wait, and does not fail by itself', async () => {
+    const database = Promise.reject(new Error('no such database'));
+    database.catch(() => undefined);
+    const served = await startTestGateway({ database, environment: { MORALIS_STREAM_SECRET: secret } });
+    const body = JSON.stringify({ logs: [{ address: wallet(1) }] });
+    const headers = { 'x-signature': keccak256(stringToBytes(body + secret)) };
+    const answer = await fetch(`${served.url}/webhooks/moralis`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }] });
+    await served.close();
+  });
+});
+
 describe('a gateway with MORALIS_API_KEY and no node', () => {
   let test: TestDatabase;
   let stub: MoralisStub;
@@ -25,7 +39,7 @@ describe('a gateway with MORALIS_API_KEY and no node', () => {
     MORALIS_API_KEY: stubKey,
     MORALIS_URL: stub.url,
     MORALIS_STREAM_SECRET: secret,
-    MORALIS_CU_PER_DAY: '1000000',
+    MORALIS_CU_PER_DAY: '100000000',
     SYNC_SCHEDULE: schedule,
   });
   const start = async (schedule: string): Promise<void> => {
