@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SourceError } from '../../src/errors.js';
 import type { TransferInput } from '../../src/ingest/batch.js';
 import { createPipeline } from '../../src/ingest/pipeline.js';
 import { collectionOf } from '../../src/ingest/transaction.js';
 import { encodeAmount } from '../../src/models/amount.js';
 import type { AuditChain } from '../../src/services/chain-audit/audit-chain.js';
 import { auditAgainstChain } from '../../src/services/chain-audit/chain-audit.js';
+import { createChainAudits } from '../../src/services/chain-audits.js';
 import { createTokenDataService } from '../../src/services/token-data-service.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -159,6 +161,62 @@ describe('the audit against the chain', () => {
     expect((await audit().done)?.differences).toEqual([
       { what: 'negative balances', of: '', stored: '2', expected: '0' },
     ]);
+  });
+
+  it('compares everything else of a token whose contract does not tell its supply', async () => {
+    const { chain } = createChain();
+    const totalSupply = () => Promise.reject(new SourceError('SOURCE_REFUSED', 'totalSupply() reverts'));
+    const found = await auditAgainstChain({ database: opened.database, chain: { ...chain, totalSupply }, tokenId });
+    expect(found).toMatchObject({ atBlock: blocks, differences: [] });
+    expect(found?.balancesCompared).toBeGreaterThan(0);
+  });
+
+  it('leaves no row of a token that is deleted meanwhile', async () => {
+    const { database } = opened;
+    const { chain } = createChain();
+    const tokens = createTokenDataService({ database, publisher });
+    const totalSupply: AuditChain['totalSupply'] = async (request) => {
+      await tokens.deleteToken(tokenId);
+      await tokens.runPurges();
+      return chain.totalSupply(request);
+    };
+    await auditAgainstChain({ database, chain: { ...chain, totalSupply }, tokenId });
+    expect(await collectionOf(database, 'checkpoints').countDocuments({ tokenId })).toBe(0);
+  });
+
+  it('goes on with the next token when one cannot be compared, and ends at its signal', async () => {
+    const { database } = opened;
+    const tokens = createTokenDataService({ database, publisher });
+    const other = `0x${'dd'.repeat(20)}`;
+    const { _id } = await tokens.createToken({ name: 'Broken', symbol: 'AAA', contractAddress: other });
+    await collectionOf(database, 'tokens').updateOne({ _id }, { $set: { source: 'rpc' } });
+    const checkpoint = { tokenId: _id, source: 'rpc', blockNumber: 5, blockHash: null, logIndex: null };
+    await collectionOf(database, 'checkpoints').insertOne({ _id: `${_id}:rpc`, ...checkpoint, updatedAt: new Date() });
+    const { chain, asked } = createChain();
+    const told: string[] = [];
+    const failing: AuditChain = {
+      ...chain,
+      balances: (request) =>
+        request.address === other ? Promise.reject(new Error('header not found')) : chain.balances(request),
+    };
+    const run = createChainAudits({ database, chainId: 1135, chain: failing, warn: (message) => told.push(message) });
+    await run(new AbortController().signal);
+    expect(told).toEqual([expect.stringMatching(/header not found/)]);
+    expect(asked.wallets).toBeGreaterThan(0);
+
+    const stop = new AbortController();
+    const hanging: AuditChain = {
+      ...chain,
+      balances: ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+          stop.abort();
+        }),
+    };
+    await createChainAudits({ database, chainId: 1135, chain: hanging, warn: (message) => told.push(message) })(
+      stop.signal,
+    );
+    expect(told).toHaveLength(1);
   });
 
   it('asks nothing of the chain for a token that is not fed by it, and gives nothing for one that is gone', async () => {

@@ -4,13 +4,16 @@ export interface AuditChain {
     address: string;
     wallets: readonly string[];
     blockNumber: number;
+    signal?: AbortSignal;
   }): Promise<ReadonlyMap<string, bigint>>;
-  totalSupply(request: { address: string; blockNumber: number }): Promise<bigint>;
+  /** Throws SOURCE_REFUSED where the contract does not tell it. */
+  totalSupply(request: { address: string; blockNumber: number; signal?: AbortSignal }): Promise<bigint>;
   /** Transfers of each block that has any. */
   countTransfers(request: {
     address: string;
     fromBlock: number;
     toBlock: number;
+    signal?: AbortSignal;
   }): Promise<ReadonlyMap<number, number>>;
 }
 

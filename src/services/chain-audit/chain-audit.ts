@@ -1,4 +1,5 @@
 import type { Database } from '../../database.js';
+import { SourceError } from '../../errors.js';
 import { checkpointId } from '../../ingest/checkpoints.js';
 import { collectionOf, inTransaction, type Stored, type Unit } from '../../ingest/transaction.js';
 import { decodeAmount } from '../../models/amount.js';
@@ -29,12 +30,13 @@ export async function auditAgainstChain({
   tokenId,
   sample = defaultSample,
   random = Math.random,
+  signal,
 }: AuditRequest): Promise<ChainAudit | undefined> {
   // A reorg between the two reads looks like a difference; a real one is still there at the second look.
   for (let look = 1; ; look += 1) {
     const state = await inTransaction(database, (unit) => readState(unit, { tokenId, sample, random }));
     if (!state) return undefined;
-    const audit = await compare({ database, chain, state, sample });
+    const audit = await compare({ database, chain, state, sample, signal });
     if (audit.differences.length > 0 && look < looks) continue;
     await note(database, audit);
     return audit;
@@ -49,6 +51,7 @@ export interface AuditRequest {
   readonly sample?: AuditSample;
   /** Between 0 and 1, as Math.random gives it. */
   readonly random?: () => number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const defaultSample: AuditSample = { largest: 20, others: 30, blocks: 20_000 };
@@ -93,17 +96,19 @@ async function compare({
   chain,
   state,
   sample,
-}: Pick<AuditRequest, 'database' | 'chain'> & { state: State; sample: AuditSample }): Promise<ChainAudit> {
+  signal,
+}: Pick<AuditRequest, 'database' | 'chain' | 'signal'> & { state: State; sample: AuditSample }): Promise<ChainAudit> {
   const { token, atBlock, holders } = state;
   const local = compareSums(state);
   const about = { tokenId: token._id, symbol: token.symbol, atBlock, balancesCompared: holders.length };
   if (atBlock === null) return { ...about, blocksCounted: null, differences: local };
   const address = token.contractAddress;
   const wallets = holders.map((holder) => holder.address);
+  const until = signal ? { signal } : {};
   const [balances, supply, counts] = await Promise.all([
-    chain.balances({ address, wallets, blockNumber: atBlock }),
-    chain.totalSupply({ address, blockNumber: atBlock }),
-    compareCounts({ database, chain, token, window: nextWindow(state, sample.blocks) }),
+    chain.balances({ address, wallets, blockNumber: atBlock, ...until }),
+    chain.totalSupply({ address, blockNumber: atBlock, ...until }).catch(unlessUntold),
+    compareCounts({ database, chain, token, window: nextWindow(state, sample.blocks), signal }),
   ]);
   const wrong = holders.flatMap((holder): ChainDifference[] => {
     const [stored, expected] = [decodeAmount(holder.balance), balances.get(holder.address)];
@@ -112,12 +117,20 @@ async function compare({
   });
   const stored = decodeAmount(token.totals.supply);
   const supplied: ChainDifference[] =
-    stored === supply ? [] : [{ what: 'totalSupply', of: '', stored: String(stored), expected: String(supply) }];
+    supply === null || stored === supply
+      ? []
+      : [{ what: 'totalSupply', of: '', stored: String(stored), expected: String(supply) }];
   return {
     ...about,
     blocksCounted: counts.counted,
     differences: [...local, ...wrong, ...supplied, ...counts.differences],
   };
+}
+
+/** A contract need not tell its supply: then there is nothing to compare. */
+function unlessUntold(error: unknown): null {
+  if (error instanceof SourceError && error.code === 'SOURCE_REFUSED') return null;
+  throw error;
 }
 
 /** What is wrong without asking anybody. */
@@ -161,9 +174,13 @@ async function note(database: Pick<Database, 'connection'>, audit: ChainAudit): 
     secondsLeft: null,
   };
   const moved = blocksCounted ? { blockNumber: blocksCounted.to } : {};
-  await collectionOf(database, 'checkpoints').updateOne(
-    { _id: checkpointId(tokenId, 'audit') },
+  const checkpoints = collectionOf(database, 'checkpoints');
+  const _id = checkpointId(tokenId, 'audit');
+  await checkpoints.updateOne(
+    { _id },
     { $set: { tokenId, source: 'audit', ...moved, feed, updatedAt: new Date() } },
     { upsert: true },
   );
+  // Deleted meanwhile, and its rows perhaps removed already: nobody would come for this one.
+  if (!(await collectionOf(database, 'tokens').findOne({ _id: tokenId }))) await checkpoints.deleteOne({ _id });
 }

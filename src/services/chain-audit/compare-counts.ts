@@ -14,14 +14,21 @@ export async function compareCounts({
   chain,
   token,
   window,
+  signal,
 }: {
   database: Pick<Database, 'connection'>;
   chain: Pick<AuditChain, 'countTransfers'>;
   token: Pick<Stored<'tokens'>, '_id' | 'contractAddress'>;
   window: ComparedCounts['counted'];
+  signal?: AbortSignal | undefined;
 }): Promise<ComparedCounts> {
   if (!window) return { counted: null, differences: [] };
-  const request = { address: token.contractAddress, fromBlock: window.from, toBlock: window.to };
+  const request = {
+    address: token.contractAddress,
+    fromBlock: window.from,
+    toBlock: window.to,
+    ...(signal ? { signal } : {}),
+  };
   const [expected, stored] = await Promise.all([
     chain.countTransfers(request),
     countStored(database, token._id, window),
