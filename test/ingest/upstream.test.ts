@@ -123,6 +123,18 @@ describe('an upstream', () => {
     for (const time of times.slice(1)) expect(time - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
+  it('does not shut a service out for longer than five minutes, whatever it asked for', async () => {
+    const { times, url } = await serve(limited('31536000'), answers);
+    let time = Date.now();
+    const upstream = open({}, { now: () => time });
+    await refusal(get(upstream, url));
+    time += 299_000;
+    await refusal(get(upstream, url));
+    expect(times).toHaveLength(1);
+    time += 2_000;
+    expect(await get(upstream, url)).toBe('yes');
+  });
+
   it('ends at once when Retry-After goes beyond the budget', async () => {
     const { url, times } = await serve(limited('60'));
     const upstream = open();

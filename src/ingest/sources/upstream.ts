@@ -84,7 +84,9 @@ export function createUpstream({ name, settings, telemetry, now = Date.now, rand
           }
           if (!(error instanceof TransientError)) throw error;
           telemetry.count(`${name}.failures`);
-          if (error.retryAfterMs !== undefined) notBefore = Math.max(notBefore, now() + error.retryAfterMs);
+          if (error.retryAfterMs !== undefined) {
+            notBefore = Math.max(notBefore, now() + Math.min(error.retryAfterMs, longestPauseMs));
+          }
           last = error;
           latest = error;
         }
@@ -156,3 +158,5 @@ function unavailable(service: string, breaker: Breaker, cause: unknown): Upstrea
 
 const firstBackOffMs = 200;
 const longestBackOffMs = 8000;
+/** A slip of the service in Retry-After must not shut it out until the process ends. */
+const longestPauseMs = 300_000;
