@@ -1,9 +1,10 @@
 import type { Database } from '../database.js';
 import { BadRowError } from '../errors.js';
-import type { Batch, TransferInput } from '../ingest/batch.js';
+import type { TransferInput } from '../ingest/batch.js';
 import { checkpointId } from '../ingest/checkpoints.js';
-import { inChunks } from '../ingest/chunks.js';
-import type { SpooledFiles } from '../ingest/sources/file/spool-transfers.js';
+import { createFileSource } from '../ingest/sources/file/file-source.js';
+import { neverReplaced } from '../ingest/sources/never-replaced.js';
+import type { Part, TokenFacts } from '../ingest/sources/source.js';
 import { collectionOf, type Stored } from '../ingest/transaction.js';
 import type { ImportDeps } from './import-deps.js';
 import type { Extras } from './import-extras.js';
@@ -12,56 +13,38 @@ import { countRefused, type ImportSummary } from './import-summary.js';
 import type { TokenWriter } from './token-writer.js';
 
 /**
- * Second pass of an import: commits the sorted rows of each token in batches, and counts what became of them. The next batch is written
+ * Second pass of an import: commits the sorted rows of each token part by part, and counts what became of them. The next part is written
  * while the caches are told of the one before; when this ends, also with an error, they know of everything that was committed.
  */
 export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<void> {
-  const { request, spooled, heads, extras, digest, summary } = work;
-  const rows = spooled.rows();
-  const total = spooled.tokens.reduce((sum, token) => sum + token.rows, 0);
+  const { heads, summary } = work;
+  const total = heads.reduce((sum, { rowCount }) => sum + rowCount, 0);
   let done = 0;
   let published: Promise<unknown> = Promise.resolve();
-  const progress = (count: number): void => {
-    done += count;
-    deps.onProgress?.({ phase: 'writing', done, total });
-  };
 
-  let current: Awaited<ReturnType<typeof openTokenImport>> | undefined;
+  let current: TokenImport | undefined;
   try {
-    let next = rows.next();
-    for (const [number, head] of heads.entries()) {
-      const token = await openTokenImport(deps, {
-        ...{ head, request, digest, summary, extras },
+    for (const head of heads) {
+      current = openTokenImport(deps, {
+        ...{ ...work, head },
+        onRows: (count) => {
+          done += count;
+          deps.onProgress?.({ phase: 'writing', done, total });
+        },
         onPublish: (one) => {
           published = Promise.all([published, one]);
         },
       });
-      current = token;
-      let batch: TransferInput[] = [];
-      for (; !next.done && next.value.token === number; next = rows.next()) {
-        const { input } = next.value;
-        // Copies of one event stay together: the checkpoint of a batch that was cut between them would vouch for both.
-        if (batch.length >= rowsPerBatch && !isSameEvent(batch.at(-1), input)) {
-          await token.commit({ transfers: batch });
-          progress(batch.length);
-          batch = [];
-        }
-        if (token.isDurable(input)) progress(1);
-        else batch.push(input);
-      }
-      await token.commit({ transfers: batch });
-      progress(batch.length);
-      for (const prices of inChunks(extras.prices, rowsPerBatch)) await token.commit({ prices });
+      await current.commitAll();
+      const ended = current;
       current = undefined;
-      await token.finish();
+      await ended.finish();
     }
   } catch (error) {
     if (error instanceof BadRowError) countRefused(summary, error);
     if (error instanceof BadRowError || deps.signal?.aborted) await current?.tell();
     throw error;
   } finally {
-    // An abandoned generator would keep its files open.
-    rows.return(undefined);
     await published;
   }
 }
@@ -69,84 +52,95 @@ export async function commitRows(deps: ImportDeps, work: ImportWork): Promise<vo
 /** What the second pass works on. */
 export interface ImportWork {
   readonly request: ImportRequest;
-  readonly spooled: SpooledFiles;
-  /** The tokens in the order of their numbers in the spool. */
-  readonly heads: ReadonlyArray<{
-    readonly address: string;
-    readonly lowestBlock: number;
-    readonly writer: TokenWriter;
-  }>;
+  /** The tokens in the order in which their rows lie. */
+  readonly heads: readonly ImportedToken[];
   readonly extras: Extras;
   readonly digest: string;
   readonly summary: ImportSummary;
 }
 
-/** Rows of one transaction: large enough to write a busy holder once for many transfers, small enough for little memory. */
-const rowsPerBatch = 10_000;
-
-function isSameEvent(a: TransferInput | undefined, b: TransferInput): boolean {
-  return a?.blockNumber === b.blockNumber && a.logIndex === b.logIndex;
+/** A token of an import, and its rows in order, from the first one at each call. */
+export interface ImportedToken {
+  readonly address: string;
+  readonly facts: TokenFacts;
+  readonly lowestBlock: number;
+  readonly rowCount: number;
+  rows(): Iterable<TransferInput>;
+  readonly writer: TokenWriter;
 }
 
-interface TokenWork extends Pick<ImportWork, 'request' | 'digest' | 'summary' | 'extras'> {
-  readonly head: ImportWork['heads'][number];
+interface TokenWork extends ImportWork {
+  readonly head: ImportedToken;
+  readonly onRows: (count: number) => void;
   readonly onPublish: (published: Promise<void>) => void;
 }
 
-async function openTokenImport({ database, signal }: ImportDeps, work: TokenWork) {
-  const { head, request, digest, summary, extras, onPublish } = work;
-  const { address, lowestBlock, writer } = head;
-  const name = `file:${digest}`;
+type TokenImport = ReturnType<typeof openTokenImport>;
+
+function openTokenImport({ database, signal }: ImportDeps, work: TokenWork) {
+  const { head, request, digest, summary, extras, onRows, onPublish } = work;
+  const { address, writer } = head;
   const onBadRow = request.onError ?? 'stop';
-  const checkpoints = collectionOf(database, 'checkpoints');
-  let openings: Batch['openings'] = extras.openings && {
-    blockNumber: request.openingBlock ?? lowestBlock,
-    balances: extras.openings,
-  };
   // A row that was skipped as bad lies before a checkpoint too: only an import that stops at bad rows may leave one and trust it.
   const resumable = onBadRow === 'stop';
-  const found =
-    resumable && writer.tokenId ? await checkpoints.findOne({ _id: checkpointId(writer.tokenId, name) }) : null;
-  const durable =
-    typeof found?.blockNumber === 'number'
-      ? { blockNumber: found.blockNumber, logIndex: found.logIndex ?? -1 }
-      : undefined;
+  const checkpoints = collectionOf(database, 'checkpoints');
+  const name = `file:${digest}`;
   const counts = { new: 0, known: 0 };
+  const count = (added: number, known: number): void => {
+    counts.new += added;
+    counts.known += known;
+    summary.new += added;
+    summary.known += known;
+  };
+  const source = createFileSource({
+    ...{ address, facts: head.facts, checkpoint: name, rows: head.rows, prices: extras.prices },
+    openings: extras.openings && {
+      blockNumber: request.openingBlock ?? head.lowestBlock,
+      balances: extras.openings,
+    },
+    // Rows that an interrupted run of the same import has committed.
+    onSkipped: (rows) => {
+      count(0, rows);
+      onRows(rows);
+    },
+  });
   const tell = async () => {
     const token = await collectionOf(database, 'tokens').findOne({ contractAddress: address });
     if (token) summary.tokens.push({ id: token._id, address, symbol: token.symbol, ...counts, epoch: token.epoch });
     return token;
   };
+  const readStart = async () => {
+    if (!resumable || writer.tokenId === undefined) return null;
+    const found = await checkpoints.findOne({ _id: checkpointId(writer.tokenId, name) });
+    return typeof found?.blockNumber === 'number' ? { blockNumber: found.blockNumber, blockHash: null } : null;
+  };
+  /**
+   * Without `after`: two imports of the same files at once move the same checkpoint, and both are right. Without `asOf`: a token of files
+   * is as far as its newest row that was good.
+   */
+  const commit = async ({ transfers, prices, openings, checkpoint }: Part): Promise<void> => {
+    const { committed, published } = await writer.commitAhead({
+      ...{ source: source.name, onBadRow },
+      ...(transfers && { transfers }),
+      ...(prices && { prices }),
+      ...(openings && { openings }),
+      ...(checkpoint && resumable && { checkpoint }),
+    });
+    onPublish(published);
+    count(committed.added, committed.known);
+    for (const error of committed.refused) countRefused(summary, error);
+  };
 
   return {
-    /** True for a row that an interrupted run of the same import has committed. */
-    isDurable: ({ blockNumber, logIndex }: TransferInput): boolean => {
-      if (!durable || blockNumber > durable.blockNumber) return false;
-      if (blockNumber === durable.blockNumber && logIndex > durable.logIndex) return false;
-      counts.known += 1;
-      summary.known += 1;
-      return true;
-    },
-    commit: async (rows: Pick<Batch, 'transfers' | 'prices'>): Promise<void> => {
-      signal?.throwIfAborted();
-      const last = rows.transfers?.at(-1);
-      if (!last && !openings && !rows.prices) return;
-      const { committed, published } = await writer.commitAhead({
-        source: 'file',
-        ...rows,
-        ...(openings ? { openings } : {}),
-        ...(last && resumable
-          ? { checkpoint: { name, blockNumber: last.blockNumber, blockHash: null, logIndex: last.logIndex } }
-          : {}),
-        onBadRow,
-      });
-      onPublish(published);
-      openings = undefined;
-      counts.new += committed.added;
-      counts.known += committed.known;
-      summary.new += committed.added;
-      summary.known += committed.known;
-      for (const error of committed.refused) countRefused(summary, error);
+    commitAll: async (): Promise<void> => {
+      // A part is in order or the import is at its end: asked here, a signal that comes after the last part does not count as an interruption.
+      const toTheEnd = new AbortController().signal;
+      const after = await readStart();
+      for await (const part of source.read({ address, after, ...neverReplaced, signal: toTheEnd })) {
+        signal?.throwIfAborted();
+        await commit(part);
+        if (part.transfers) onRows(part.transfers.length);
+      }
     },
     /** The checkpoint has served: kept longer, it would hide rows that went missing from a later import of the same file. */
     finish: async (): Promise<void> => {

@@ -29,8 +29,9 @@ export async function importFiles(
   };
   const extras = await readExtras(request, { onBadRow, onRow }, summary);
   const folder = await createTempFolder(deps.tempDir);
+  let spooled: SpooledFiles | undefined;
   try {
-    const spooled = await spool(deps, request, {
+    spooled = await spool(deps, request, {
       folder: folder.path,
       onBadRow,
       onRow,
@@ -51,12 +52,13 @@ export async function importFiles(
         '--opening-block: expected with these opening balances, because no row came whose block they could be the state before.',
       );
     }
-    const heads = await openWriters(deps, request, { wanted, facts: extras.tokens, summary });
-    await commitRows(deps, { request, spooled, heads, extras, digest, summary });
+    const heads = await openWriters(deps, request, { wanted, rows: spooled.rows, facts: extras.tokens, summary });
+    await commitRows(deps, { request, heads, extras, digest, summary });
   } catch (error) {
     if (!deps.signal?.aborted || error !== deps.signal.reason) throw error;
     summary.interrupted = true;
   } finally {
+    spooled?.rows.close();
     await folder.remove();
   }
   return summary;
@@ -93,7 +95,7 @@ async function spool(
 async function openWriters(
   deps: ImportDeps,
   { symbol, name, decimals, chainId, paymentRule }: ImportRequest,
-  { wanted, facts, summary }: { wanted: SpooledFiles['tokens']; facts: Extras['tokens']; summary: ImportSummary },
+  { wanted, rows, facts, summary }: Wanted,
 ) {
   const notify = (notice: string): void => void summary.notices.push(notice);
   // Also tokens of the list without a row here have a say: they may come with the next part of the files.
@@ -102,12 +104,21 @@ async function openWriters(
     new Map(known.map((address) => [address, wantedLabels({ address, symbol, name, ...facts.get(address) })])),
   );
   const heads: ImportWork['heads'][number][] = [];
-  for (const { address, lowestBlock } of wanted) {
-    const digits = shared.get(address);
-    const wish = { address, symbol, name, decimals, chainId, paymentRule, digits, ...facts.get(address) };
-    heads.push({ address, lowestBlock, writer: await openTokenWriter({ ...deps, notify }, wish) });
+  for (const [number, token] of wanted.entries()) {
+    const { address } = token;
+    const said = { symbol, name, decimals, ...facts.get(address) };
+    const wish = { address, chainId, paymentRule, digits: shared.get(address), ...said };
+    const writer = await openTokenWriter({ ...deps, notify }, wish);
+    heads.push({ ...token, facts: said, rows: () => rows.of(number), rowCount: token.rows, writer });
   }
   return heads;
+}
+
+interface Wanted {
+  readonly wanted: SpooledFiles['tokens'];
+  readonly rows: SpooledFiles['rows'];
+  readonly facts: Extras['tokens'];
+  readonly summary: ImportSummary;
 }
 
 /** Files that rows depend on are taken as a whole or not at all: a balance or a time left out would make other rows wrong. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline } from '../../src/ingest/pipeline.js';
+import { createTokenRows } from '../../src/ingest/sources/file/token-rows.js';
 import { commitRows } from '../../src/services/import-rows.js';
 import { importFiles } from '../../src/services/import-service.js';
 import { createTokenDataService } from '../../src/services/token-data-service.js';
@@ -114,32 +115,33 @@ describe('the batches of an import', () => {
   });
 
   it('close the sorted rows also when they are left in the middle', async () => {
-    let isClosed = false;
+    let open = 0;
     const address = wallet(0xbb);
-    const spooled = {
-      ...{ tokens: [{ address, rows: 2, lowestBlock: 1 }], read: 2, otherTokens: 0, digest: '' },
-      rows: function* () {
-        try {
-          for (const block of [1, 2]) {
-            yield { token: block - 1, block, log: 0, sequence: block, input: transfer({ blockNumber: block }) };
-          }
-        } finally {
-          isClosed = true;
+    const rows = createTokenRows(function* () {
+      open += 1;
+      try {
+        for (const block of [1, 2]) {
+          yield { token: block - 1, block, log: 0, sequence: block, input: transfer({ blockNumber: block }) };
         }
-      },
-    };
+      } finally {
+        open -= 1;
+      }
+    });
     const all = deps();
     const writer = await openTokenWriter({ ...all, notify: () => undefined }, { address });
     const failing = { ...writer, commitAhead: () => Promise.reject(new Error('The disk is full.')) };
     const stopped = commitRows(all, {
       request: { files: [], address },
-      spooled,
-      heads: [1, 2].map((lowestBlock) => ({ address, lowestBlock, writer: failing })),
+      heads: [0, 1].map((number) => ({
+        ...{ address, facts: {}, lowestBlock: number + 1, rowCount: 1, writer: failing },
+        rows: () => rows.of(number),
+      })),
       extras: { blockTimes: { times: new Map(), digest: '' }, tokens: new Map(), openings: undefined, prices: [] },
       digest: '',
       summary: await importFiles(all, { ...(await file([])) }),
     });
     await expect(stopped).rejects.toThrow('The disk is full.');
-    expect(isClosed).toBe(true);
+    rows.close();
+    expect(open).toBe(0);
   });
 });

@@ -1,9 +1,12 @@
 import { decodeAmount } from '../../../models/amount.js';
 import { addDays, countDays, dayOf, startOfDay } from '../../../models/calendar.js';
 import type { Models, Row } from '../../../models/models.js';
-import type { Batch } from '../../batch.js';
-import { blockAt, firstBlockFrom, timeOfBlock } from './clock.js';
-import { createFeed, type Feed } from './feed.js';
+import type { Batch, CheckpointInput, Position } from '../../batch.js';
+import { checkpointId } from '../../checkpoints.js';
+import { neverReplaced } from '../never-replaced.js';
+import type { Source } from '../source.js';
+import { firstBlockFrom } from './clock.js';
+import { createDemoSource } from './demo-source.js';
 import { type DemoProfile, demoDays } from './profiles.js';
 import { blockHash } from './rows.js';
 
@@ -12,9 +15,16 @@ export interface DemoToken {
   readonly symbol: string;
   /**
    * Takes it to the newest block: makes the token if there is none, goes on from what is stored if there is, in parts that are committed
-   * one by one. Before each part `mayGoOn` is asked; false ends the call early.
+   * one by one. Before each part `mayGoOn` is asked; false ends the call early, as the signal does.
    */
-  advance(options: { mayGoOn(): Promise<boolean>; onPart(part: PartOfToken): void }): Promise<void>;
+  advance(options: AdvanceOptions): Promise<void>;
+}
+
+/** Who says whether a token goes on, and who hears how far it is. */
+export interface AdvanceOptions {
+  mayGoOn(): Promise<boolean>;
+  onPart(part: PartOfToken): void;
+  readonly signal: AbortSignal;
 }
 
 /** How far a token is after a part: the transfers of the part, and the part of its time that is filled, 0 to 1. */
@@ -28,52 +38,40 @@ export function createDemoToken(deps: DemoTokenDeps): DemoToken {
   let open: OpenToken | undefined;
   return {
     symbol: deps.profile.symbol,
-    async advance({ mayGoOn, onPart }) {
-      try {
-        if (open && isOutgrown({ ...open, now: deps.now() })) open = undefined;
-        open ??= await openToken(deps);
-        const from = open.doneBlock;
-        const head = blockAt(deps.now());
-        while (open.doneBlock < head && (await mayGoOn())) {
-          const transfers = await commitPart(deps, open, Math.min(head, open.doneBlock + blocksOfPart));
-          onPart({ transfers, share: (open.doneBlock - from) / (head - from) });
-        }
-      } catch (error) {
-        // What is in memory may be ahead of the database now: the next call reads again where it stands.
-        open = undefined;
-        throw error;
-      }
+    async advance(options) {
+      if (open && isOutgrown({ ...open, now: deps.now() })) open = undefined;
+      const token = open ?? (await openToken(deps));
+      // What is in memory may be behind or ahead of the database after an error, or where another process goes on meanwhile.
+      open = undefined;
+      if (await commitParts(deps, token, options)) open = token;
     },
   };
 }
 
-async function commitPart({ pipeline, profile }: DemoTokenDeps, open: OpenToken, untilBlock: number): Promise<number> {
-  const { tokenId, feed } = open;
-  const { transfers, prices } = feed.take({ untilBlock, lively: untilBlock - open.doneBlock <= livelyGap });
-  await pipeline.commit({
-    tokenId,
-    source: 'demo',
-    ...(transfers.length > 0 && { transfers }),
-    ...(prices.length > 0 && { prices }),
-    asOf: {
-      blockNumber: untilBlock,
-      time: timeOfBlock(untilBlock),
-      hash: blockHash(untilBlock),
-      finalizedBlock: Math.max(firstBlockFrom(startOfDay(open.startDay).getTime()), untilBlock - blocksToFinality),
-    },
-    checkpoint: {
-      name: `demo:${profile.symbol}`,
-      blockNumber: untilBlock,
-      blockHash: blockHash(untilBlock),
-      logIndex: null,
-    },
-  });
-  open.doneBlock = untilBlock;
-  open.rows += transfers.length;
-  return transfers.length;
+/** False where the call was ended by `mayGoOn`. */
+async function commitParts(
+  { pipeline, profile }: DemoTokenDeps,
+  open: OpenToken,
+  { mayGoOn, onPart, signal }: AdvanceOptions,
+): Promise<boolean> {
+  const { tokenId, source } = open;
+  const from = open.doneBlock;
+  const parts = source.read({ address: profile.contractAddress, after: open.position, ...neverReplaced, signal });
+  for await (const { headBlock, ...batch } of parts) {
+    if (!(await mayGoOn())) return false;
+    await pipeline.commit({ ...batch, tokenId, source: source.name, after: open.checkpoint });
+    open.position = positionOf(batch.checkpoint);
+    open.checkpoint = open.position;
+    open.doneBlock = open.position?.blockNumber ?? from;
+    const transfers = batch.transfers?.length ?? 0;
+    open.rows += transfers;
+    onPart({ transfers, share: (open.doneBlock - from) / ((headBlock ?? open.doneBlock) - from) });
+  }
+  return true;
 }
 
-async function openToken({ models, tokens, profile, lane, now }: DemoTokenDeps): Promise<OpenToken> {
+async function openToken(deps: DemoTokenDeps): Promise<OpenToken> {
+  const { models, tokens, profile, now } = deps;
   const { contractAddress } = profile;
   let token: Row<'tokens'> | null = await models.tokens.findOne({ contractAddress }).lean();
   if (token && isOutgrown({ startDay: token.totals.firstDay, rows: token.totals.transferRows, now: now() })) {
@@ -83,13 +81,30 @@ async function openToken({ models, tokens, profile, lane, now }: DemoTokenDeps):
   await tokens.runPurges();
   const { name, symbol, decimals, paymentRule } = profile;
   token ??= await tokens.createToken({ name, symbol, contractAddress, decimals, paymentRule });
-  const tokenId = token._id;
-  const startDay = token.totals.firstDay ?? addDays(dayOf(now()), 1 - demoDays);
-  const doneBlock = token.asOfBlock ?? firstBlockFrom(startOfDay(startDay).getTime()) - 1;
+  const { _id: tokenId, asOfBlock, totals } = token;
+  const startDay = totals.firstDay ?? addDays(dayOf(now()), 1 - demoDays);
+  const checkpoint = positionOf(await models.checkpoints.findById(checkpointId(tokenId, `demo:${symbol}`)).lean());
+  // Rows of a file may have taken the token further than the demo did.
+  const position = asOfBlock === null ? null : { blockNumber: asOfBlock, blockHash: blockHash(asOfBlock) };
+  return {
+    ...{ tokenId, startDay, position, checkpoint },
+    doneBlock: asOfBlock ?? firstBlockFrom(startOfDay(startDay).getTime()) - 1,
+    rows: totals.transferRows,
+    source: createDemoSource({
+      ...deps,
+      stand: async () => ({ startDay, balances: await readBalances(models, tokenId) }),
+    }),
+  };
+}
+
+async function readBalances(models: Models, tokenId: string): Promise<Array<readonly [string, bigint]>> {
   const holders = await models.holders.find({ tokenId }, { address: 1, balance: 1, _id: 0 }).lean();
-  const balances = holders.map(({ address, balance }) => [address, decodeAmount(balance)] as const);
-  const feed = createFeed({ profile, lane, startDay, afterBlock: doneBlock, balances });
-  return { tokenId, startDay, doneBlock, rows: token.totals.transferRows, feed };
+  return holders.map(({ address, balance }) => [address, decodeAmount(balance)] as const);
+}
+
+function positionOf(checkpoint: Stand | null | undefined): Position | null {
+  if (typeof checkpoint?.blockNumber !== 'number') return null;
+  return { blockNumber: checkpoint.blockNumber, blockHash: checkpoint.blockHash };
 }
 
 /** Growth on disk is bounded: a token that is too long or too large is made anew. */
@@ -101,19 +116,19 @@ function isOutgrown({ startDay, rows, now }: { startDay: string | null; rows: nu
 export const maxRows = 30_000;
 const maxDays = demoDays + 60;
 
-// Twenty days: a few hundred rows, so that progress is seen and a request never waits long behind a commit.
-const blocksOfPart = 20 * 43_200;
-const blocksToFinality = 600;
-// A gap of more blocks is catching up, where nobody watches.
-const livelyGap = 5;
-
 interface OpenToken {
   readonly tokenId: string;
   readonly startDay: string;
-  readonly feed: Feed;
+  readonly source: Source;
+  /** Behind which block its rows go on; null before the first. */
+  position: Position | null;
+  /** Where its checkpoint stands. */
+  checkpoint: Position | null;
   doneBlock: number;
   rows: number;
 }
+
+type Stand = Pick<CheckpointInput, 'blockNumber' | 'blockHash'>;
 
 /** What a demo token needs; the pipeline and the token service are named by what is used of them. */
 export interface DemoTokenDeps {

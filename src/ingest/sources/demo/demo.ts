@@ -43,6 +43,7 @@ export function createDemo({ database, pipeline, tokens, onProgress, onError, no
     for (const [lane, token] of demoTokens.entries()) {
       await token.advance({
         mayGoOn,
+        signal: closing.signal,
         onPart({ transfers, share }) {
           written += transfers;
           if (!isFilled)

@@ -6,7 +6,8 @@ import { FieldProblem } from './fields.js';
 import { type BlockTimes, parseTokenAddress, parseTransfer } from './parse-transfer.js';
 import { type OnBadRow, readChecked } from './read-checked.js';
 import { Spool } from './spool.js';
-import { decodeSpoolRow, encodeSpoolRow, type SpooledTransfer } from './spool-row.js';
+import { decodeSpoolRow, encodeSpoolRow } from './spool-row.js';
+import { createTokenRows, type TokenRows } from './token-rows.js';
 
 /** Checked transfers of the inputs, sorted by token and block. */
 export interface SpooledFiles {
@@ -17,7 +18,8 @@ export interface SpooledFiles {
   readonly otherTokens: number;
   /** Hash of the content of all inputs, in any order. */
   readonly digest: string;
-  rows(): Generator<SpooledTransfer>;
+  /** The rows of the tokens, by their numbers. */
+  readonly rows: TokenRows;
 }
 
 /**
@@ -83,10 +85,10 @@ export async function spoolTransfers(request: SpoolRequest): Promise<SpooledFile
     read,
     otherTokens,
     digest: createHash('sha256').update(digests.sort().join()).digest('hex'),
-    rows: function* () {
+    rows: createTokenRows(function* () {
       const lines = check ? check.passed(spool.sorted()) : spool.sorted();
       for (const line of lines) yield decodeSpoolRow(line, names);
-    },
+    }),
   };
 }
 

@@ -29,7 +29,7 @@ export class Spool {
     if (this.#size >= runSize) this.#writeRun();
   }
 
-  /** All lines in order. Call once, after the last `add`. */
+  /** All lines in order, from the first one at each call. Call after the last `add`. */
   *sorted(): Generator<string> {
     this.#writeRun();
     try {
