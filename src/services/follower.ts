@@ -1,5 +1,6 @@
 import type { Database } from '../database.js';
 import { collectionOf } from '../ingest/transaction.js';
+import { type ChildSignal, createChildSignal } from './feeding/child-signal.js';
 import { type FollowDeps, followToken } from './feeding/follow-token.js';
 import { pause } from './feeding/pause.js';
 import { createTurns } from './feeding/turns.js';
@@ -19,24 +20,25 @@ export interface Follower {
 export function createFollower(deps: FollowerDeps): Follower {
   const { database, chainId, sync, next, leaseMs, backfills = 2, sliceMs = 15_000, lookMs = 1_000 } = deps;
   const turns = createTurns({ places: backfills, sliceMs });
-  const closing = new AbortController();
-  const followed = new Map<string, { stop: AbortController; ended: Promise<void> }>();
-  let wake = new AbortController();
+  const closing = createChildSignal();
+  const followed = new Map<string, { end: ChildSignal; ended: Promise<void> }>();
+  let wake = createChildSignal();
   let seen: number | undefined;
 
   const follow = (tokenId: string): void => {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const end = createChildSignal(closing.signal);
+    const { signal } = end;
     const { onError, onChange, onProgress } = deps;
     const rest = { onError, onChange, onProgress };
     const ended = followToken({ tokenId, feed: sync.open(tokenId), turns, next, signal, quietMs: leaseMs / 3, ...rest })
       // It tells all failures itself; what is left is a defect, and the next look starts it anew.
       .catch((error: unknown) => onError({ tokenId, error, failures: 1 }))
       .finally(() => {
-        if (followed.get(tokenId)?.stop === stop) followed.delete(tokenId);
+        end.leave();
+        if (followed.get(tokenId)?.end === end) followed.delete(tokenId);
         seen = undefined;
       });
-    followed.set(tokenId, { stop, ended });
+    followed.set(tokenId, { end, ended });
   };
   const compare = async (): Promise<void> => {
     const catalogue = await collectionOf(database, 'metadata').findOne({ _id: 'database' });
@@ -44,27 +46,28 @@ export function createFollower(deps: FollowerDeps): Follower {
     const rows = collectionOf(database, 'tokens').find({ chainId, isActive: true }, { projection: { _id: 1 } });
     const wanted = new Set((await rows.toArray()).map(({ _id }) => _id));
     seen = catalogue?.catalogueEpoch;
-    for (const [tokenId, { stop }] of followed) if (!wanted.has(tokenId)) stop.abort();
+    for (const [tokenId, { end }] of followed) if (!wanted.has(tokenId)) end.stop();
     if (closing.signal.aborted) return;
     for (const tokenId of wanted) if (!followed.has(tokenId)) follow(tokenId);
   };
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      wake = new AbortController();
+      wake = createChildSignal(closing.signal);
       await compare().catch((error: unknown) => deps.onError({ tokenId: '', error, failures: 1 }));
-      await pause(lookMs, AbortSignal.any([closing.signal, wake.signal]));
+      await pause(lookMs, wake.signal);
+      wake.leave();
     }
     await Promise.all([...followed.values()].map(({ ended }) => ended));
   };
 
   const running = run();
   return {
-    look: () => wake.abort(),
+    look: () => wake.stop(),
     get tokenIds() {
       return [...followed.keys()];
     },
     close: async () => {
-      closing.abort();
+      closing.stop();
       await running;
     },
   };

@@ -1,5 +1,6 @@
 import type { Position } from '../../ingest/batch.js';
 import type { Head } from '../../ingest/sources/source.js';
+import { createChildSignal } from './child-signal.js';
 import { backOffMs, pause } from './pause.js';
 import type { FeedProgress } from './progress.js';
 import type { FeedResult, TokenFeed } from './token-feed.js';
@@ -57,12 +58,13 @@ export interface FollowDeps {
 
 async function untilNext({ next, signal, quietMs }: FollowDeps, position: Position | null): Promise<void> {
   if (!position) return pause(quietMs, signal);
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), quietMs);
+  const waiting = createChildSignal(signal);
+  const timer = setTimeout(waiting.stop, quietMs);
   try {
-    await next(position, AbortSignal.any([signal, stop.signal]));
+    await next(position, waiting.signal);
   } finally {
     clearTimeout(timer);
+    waiting.leave();
   }
 }
 

@@ -1,3 +1,5 @@
+import { type ChildSignal, createChildSignal } from './child-signal.js';
+
 /**
  * A bounded number of places for long work. Who has had a place for a slice of time gives it up when somebody waits for one, so that a
  * short piece of work never waits for the end of a long one.
@@ -14,11 +16,11 @@ export function createTurns({ places, sliceMs }: { places: number; sliceMs: numb
   let free = places;
 
   const callOff = (): void => {
-    let wanted = waiting.size - [...running].filter(({ stop }) => stop.signal.aborted).length;
-    for (const { stop, isOver } of running) {
-      if (wanted <= 0 || !isOver || stop.signal.aborted) continue;
+    let wanted = waiting.size - [...running].filter(({ end }) => end.signal.aborted).length;
+    for (const { end, isOver } of running) {
+      if (wanted <= 0 || !isOver || end.signal.aborted) continue;
       wanted -= 1;
-      stop.abort();
+      end.stop();
     }
   };
   /** True with a place: a free one, or that of whoever leaves next, first come first served. False at the signal. */
@@ -50,16 +52,17 @@ export function createTurns({ places, sliceMs }: { places: number; sliceMs: numb
   return {
     run: async (work, signal) => {
       if (!(await enter(signal))) return work(signal);
-      const turn: Turn = { stop: new AbortController(), isOver: false };
+      const turn: Turn = { end: createChildSignal(signal), isOver: false };
       const timer = setTimeout(() => {
         turn.isOver = true;
         callOff();
       }, sliceMs);
       running.add(turn);
       try {
-        return await work(AbortSignal.any([signal, turn.stop.signal]));
+        return await work(turn.end.signal);
       } finally {
         clearTimeout(timer);
+        turn.end.leave();
         running.delete(turn);
         leave();
       }
@@ -68,6 +71,6 @@ export function createTurns({ places, sliceMs }: { places: number; sliceMs: numb
 }
 
 interface Turn {
-  readonly stop: AbortController;
+  readonly end: ChildSignal;
   isOver: boolean;
 }
