@@ -1,3 +1,4 @@
+import { SourceError } from '../../../errors.js';
 import { decodeAmount } from '../../../models/amount.js';
 import { addDays, countDays, dayOf, startOfDay } from '../../../models/calendar.js';
 import type { Models, Row } from '../../../models/models.js';
@@ -15,7 +16,8 @@ export interface DemoToken {
   readonly symbol: string;
   /**
    * Takes it to the newest block: makes the token if there is none, goes on from what is stored if there is, in parts that are committed
-   * one by one. Before each part `mayGoOn` is asked; false ends the call early, as the signal does.
+   * one by one. Before each part `mayGoOn` is asked; false ends the call early, as the signal does, and as another process does that
+   * went on with the token meanwhile.
    */
   advance(options: AdvanceOptions): Promise<void>;
 }
@@ -43,9 +45,15 @@ export function createDemoToken(deps: DemoTokenDeps): DemoToken {
       const token = open ?? (await openToken(deps));
       // What is in memory may be behind or ahead of the database after an error, or where another process goes on meanwhile.
       open = undefined;
-      if (await commitParts(deps, token, options)) open = token;
+      if (await commitParts(deps, token, options).catch(refused)) open = token;
     },
   };
+}
+
+/** Another process has written meanwhile; the next call reads where it stands. */
+function refused(error: unknown): false {
+  if (error instanceof SourceError && error.code === 'LEASE_LOST') return false;
+  throw error;
 }
 
 /** False where the call was ended by `mayGoOn`. */
