@@ -15,8 +15,8 @@ afterAll(async () => {
   await stack?.close();
 });
 
-/** Another chain has a test of its own; a log missing in a block of which there are others cannot be seen by a reader of one node alone. */
-const told: readonly LieName[] = lieNames.filter((name) => name !== 'otherChain' && name !== 'truncatedBlock');
+/** Another chain, and being asked to wait, have tests of their own. */
+const told: readonly LieName[] = lieNames.filter((name) => name !== 'otherChain' && name !== 'http429Later');
 
 describe('a node that lies', () => {
   it.each(told)(
@@ -56,6 +56,25 @@ describe('a node that lies', () => {
     scene.node.lie('otherChain', 1);
     scene.chain.mine(3);
     await scene.settle();
+    await scene.check();
+  });
+
+  it('is left alone for as long as it asks to be', async () => {
+    scene = await setScene(stack, { seed: 1_902 });
+    const { node } = scene;
+    node.lie('http429Later', 1);
+    const startedAt = performance.now();
+    await scene.settle();
+    expect(performance.now() - startedAt).toBeGreaterThan(990);
+    expect(node.untold).toBe(0);
+    await scene.check();
+  });
+
+  it('is the exception: a thousand blocks of an honest one are taken in without an error, each header asked for once', async () => {
+    scene = await setScene(stack, { seed: 1_903, blocks: 1_000 });
+    const { errors } = await scene.settle();
+    expect(errors).toEqual({});
+    expect(scene.node.calls.get('eth_getBlockByNumber')).toBeLessThan(1_030);
     await scene.check();
   });
 

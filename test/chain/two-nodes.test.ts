@@ -66,7 +66,7 @@ describe('two nodes of one chain', () => {
     await follow();
   });
 
-  it.each(['emptyLogs', 'truncatedTail', 'laggingLogs', 'http500'] as const)(
+  it.each(['emptyLogs', 'truncatedTail', 'truncatedBlock', 'laggingLogs', 'http500'] as const)(
     'of which one tells the lie %s whenever it can: the other one is believed',
     async (name) => {
       const { chain, nodes, follow } = await setTwoNodes(5_100 + lieNames.indexOf(name));

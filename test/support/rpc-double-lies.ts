@@ -147,6 +147,7 @@ export const lies = {
   rangeLimit: rangeLie({ error: { code: -32005, message: 'limit exceeded' } }),
   resultLimit: rangeLie({ error: { code: -32602, message: 'query returned more than 10000 results' } }),
   tooLarge: rangeLie({ http: 413 }),
+  http429Later: always({ http: 429, headers: { 'retry-after': '1' } }),
 } as const satisfies Record<string, Lie>;
 
 /** Name of a lie. */
