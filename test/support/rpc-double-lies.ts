@@ -123,6 +123,7 @@ export const lies = {
   otherNumber: blockLie(({ number, ...block }) => ({ ...block, number: hex(Number(number) + 1) })),
   otherParent: blockLie((block) => ({ ...block, parentHash: `0x${'cd'.repeat(32)}` })),
   missingBloom: blockLie(({ logsBloom: _bloom, ...block }) => block),
+  emptyBloom: blockLie((block) => ({ ...block, logsBloom: `0x${'00'.repeat(256)}` })),
   decimalBlock: blockLie((block) => ({ ...block, timestamp: Number(block.timestamp), number: Number(block.number) })),
   headBack: ({ chain, call, honest }) => {
     const back = Math.max(0, chain.head.number - 20);

@@ -91,7 +91,8 @@ export async function sync(source: RpcSource, store: Store, onPart: (part: Part)
     store.rows = [...store.rows.filter(({ blockNumber }) => blockNumber <= rewindTo), ...(part.transfers ?? [])];
     store.after = { blockNumber: Number(part.checkpoint?.blockNumber), blockHash: part.checkpoint?.blockHash ?? null };
     store.finalized = part.checkpoint?.finalized ?? null;
-    store.supply = part.chainSupply;
+    // What a part does not tell stays as it is.
+    if (part.chainSupply !== undefined) store.supply = part.chainSupply;
     parts.push(part);
     onPart(part);
   }

@@ -54,6 +54,8 @@ interface RangeRequest {
 async function readOnce(deps: Deps, request: RangeRequest, options: NodeOptions): Promise<CheckedRange> {
   const { nodes, headers, ranges, receipts, check, random = Math.random } = deps;
   const { filter, from, to, signal } = request;
+  const recent = headers.hasBlooms ? headers.confirmed(from, to) : undefined;
+  if (recent?.every(({ bloom }) => !mayHold(bloom, itemsOf(filter)))) return withoutLogs(recent);
   const [known, logs] = await Promise.all([
     check === 'full' ? headers.range(from, to, options) : headers.some(sample(from, to, random), options),
     ranges.read(filter, { from, to }, options),
@@ -91,6 +93,13 @@ async function readOnce(deps: Deps, request: RangeRequest, options: NodeOptions)
     .sort((a, b) => a.header.number - b.header.number);
   const header = (number: number): Header | undefined => byNumber.get(number);
   return { from: byNumber.get(from) as Header, to: byNumber.get(to) as Header, blocks, header };
+}
+
+/** A bloom leaves out nothing that is there: blocks that were confirmed when they were new need no question about their logs. */
+function withoutLogs(headers: readonly Header[]): CheckedRange {
+  const first = headers[0] as Header;
+  const header = (number: number): Header | undefined => headers[number - first.number];
+  return { from: first, to: headers.at(-1) as Header, blocks: [], header };
 }
 
 /** The same range in two questions, so that what an answer leaves out at its end or for its size differs. */

@@ -37,6 +37,16 @@ export function createContractCalls({
       options,
     );
 
+  // Once there it stays: reads of many tokens at each block do not ask for it each time.
+  let thereSince = Number.POSITIVE_INFINITY;
+  const hasMulticall = async (blockNumber: number | undefined, options?: NodeOptions): Promise<boolean> => {
+    if (multicall === undefined) return false;
+    if ((blockNumber ?? Number.MAX_SAFE_INTEGER) >= thereSince) return true;
+    const isThere = await hasCode(multicall, blockNumber, options);
+    if (isThere && blockNumber !== undefined) thereSince = blockNumber;
+    return isThere;
+  };
+
   const single = async (one: ContractCall, blockNumber: number | undefined, options?: NodeOptions) => {
     try {
       return await nodes.ask([toRpc(one, blockNumber)], ([answer]) => readBytes(answer, 'eth_call'), options);
@@ -62,8 +72,7 @@ export function createContractCalls({
     hasCode,
     call: async (calls, blockNumber, options) => {
       const found: Array<`0x${string}` | null> = [];
-      const isTogether =
-        calls.length > 1 && multicall !== undefined && (await hasCode(multicall, blockNumber, options));
+      const isTogether = calls.length > 1 && (await hasMulticall(blockNumber, options));
       for (let i = 0; i < calls.length; i += batch) {
         const some = calls.slice(i, i + batch);
         const answers = isTogether ? await together(some, blockNumber, options) : undefined;

@@ -47,7 +47,8 @@ export function createFinalBlock({ nodes, headers, signal }: Deps): FinalBlock {
       hasTag = true;
       if (tagged.hash === known?.hash) return tagged;
       const again = await byNumber(tagged.number);
-      if (again?.hash !== tagged.hash) throw new ContradictionError(`block ${tagged.number} is another one by its number`);
+      if (again?.hash !== tagged.hash)
+        throw new ContradictionError(`block ${tagged.number} is another one by its number`);
       return tagged;
     }
     // Where the tag was known before, its absence passes.
@@ -56,8 +57,7 @@ export function createFinalBlock({ nodes, headers, signal }: Deps): FinalBlock {
 
   return {
     at: async (head) => {
-      const isOld =
-        !asked || Math.abs(head.number - asked.block) >= everyBlocks || Date.now() - asked.at >= everyMs;
+      const isOld = !asked || Math.abs(head.number - asked.block) >= everyBlocks || Date.now() - asked.at >= everyMs;
       if (isOld) {
         known = await ask(head);
         asked = { block: head.number, at: Date.now() };

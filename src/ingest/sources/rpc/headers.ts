@@ -18,12 +18,16 @@ export interface Headers {
   /** Takes in a header that nodes have just confirmed: what it replaces is forgotten together with what followed. */
   saw(header: Header): void;
   forget(from: number, to: number): void;
+  /** True once a block had a log in its bloom: some chains leave all blooms empty, and those say nothing. */
+  readonly hasBlooms: boolean;
 }
 
 /** A memory of headers over nodes. */
 export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remember?: number }): Headers {
   const memory = new LRUCache<number, Header>({ max: remember });
   const confirmed = new LRUCache<number, Header>({ max: remember });
+
+  let hasBlooms = false;
 
   const fresh: Headers['fresh'] = async (numbers, { times = 1, ...options } = {}) => {
     const found: Array<Header | null> = [];
@@ -58,6 +62,9 @@ export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remem
   };
 
   return {
+    get hasBlooms() {
+      return hasBlooms;
+    },
     fresh,
     some,
     range: async (from, to, options) => {
@@ -73,6 +80,7 @@ export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remem
         }
       }
       for (const header of found.slice(-remember)) memory.set(header.number, header);
+      hasBlooms ||= found.some(({ bloom }) => !/^0x0*$/.test(bloom));
       return found;
     },
     confirmed: (from, to) => {
@@ -91,6 +99,7 @@ export function createHeaders({ nodes, remember = 4_096 }: { nodes: Nodes; remem
         memory.clear();
         confirmed.clear();
       }
+      hasBlooms ||= !/^0x0*$/.test(header.bloom);
       memory.set(header.number, header);
       confirmed.set(header.number, header);
     },

@@ -1,6 +1,6 @@
 import type { Position } from '../../batch.js';
 import { ContradictionError, untilConsistent } from './contradiction.js';
-import { type FinalBlock, createFinalBlock } from './final-block.js';
+import { createFinalBlock, type FinalBlock } from './final-block.js';
 import { type Header, isSameHeader, readHeader } from './header.js';
 import type { Headers } from './headers.js';
 import type { Nodes } from './nodes.js';

@@ -34,9 +34,7 @@ export function createRpcNode({ url, source, telemetry }: Deps): RpcNode {
   target.password = '';
   const headers = {
     'content-type': 'application/json',
-    ...(username || password
-      ? { authorization: basic(username, password) }
-      : {}),
+    ...(username || password ? { authorization: basic(username, password) } : {}),
   };
   // Two keys at one host are two nodes.
   const name =

@@ -11,6 +11,7 @@ import type { Header } from './header.js';
 import type { Heads, View } from './heads.js';
 import { inOrder } from './in-order.js';
 import { createJoin } from './join-ranges.js';
+import type { Supplies } from './supplies.js';
 import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
 
 /** What parts are read with. */
@@ -21,8 +22,7 @@ export interface PartDeps extends LogDeps {
   readonly rangeBlocks: number;
   readonly gas: GasReader | undefined;
   readonly creation: (address: string, head: number, signal: AbortSignal) => Promise<number>;
-  /** totalSupply at a block; null where nodes cannot tell. */
-  readonly supply: (address: string, head: Header, signal: AbortSignal) => Promise<bigint | null>;
+  readonly supplies: Supplies;
   readonly warn: (message: string) => void;
 }
 
@@ -49,6 +49,7 @@ export async function* readParts(deps: PartDeps, request: ReadRequest): AsyncGen
         return;
       } catch (error) {
         if (!(error instanceof ContradictionError)) throw error;
+        deps.heads.doubt();
         if (failures >= mostFailures) throw new SourceError('SOURCE_CONTRADICTS', error.message, { cause: error });
         await wait(pauseMs * 2 ** failures, signal);
       }
@@ -69,12 +70,13 @@ interface Walk {
 
 async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; walk: Walk }): AsyncGenerator<Part> {
   const { address, signal } = request;
-  const view = await deps.heads.view(signal);
+  const view = await deps.heads.news(walk.after, signal);
   const { head } = view;
   let base: Position | null = walk.after;
   let rewindTo: number | undefined;
   // The next block names the checkpoint as its parent: nothing else has to be asked.
-  if (walk.after && head.parentHash !== walk.after.blockHash) {
+  const [next] = (walk.after && deps.headers.confirmed(walk.after.blockNumber + 1, head.number)) ?? [];
+  if (walk.after && next?.parentHash !== walk.after.blockHash) {
     const { after, finalized } = walk;
     const { trail } = request;
     const standing = await findFork({ headers: deps.headers, after, finalized, head, trail, signal });
@@ -84,7 +86,7 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
       rewindTo = standing.rewindTo.number;
       base = { blockNumber: rewindTo, blockHash: standing.rewindTo.hash };
       if (rewindTo === head.number) {
-        const supply = await deps.supply(address, head, signal);
+        const supply = await deps.supplies.at({ address, head, isMoved: true, signal });
         yield step(walk, { view, end: head, transfers: [], rewindTo, supply });
         return;
       }
@@ -104,8 +106,10 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
     for (const { blocks, end } of joined.add(range, { isLast: range.to.number === head.number })) {
       const transfers = await toRows(deps, { blocks, address, signal });
       // Behind the head the sum of the rows is told; where no row came, what was told before is still right.
-      const behind = transfers.length > 0 || rewindTo !== undefined ? null : undefined;
-      const supply = end.number === head.number ? await deps.supply(address, head, signal) : behind;
+      const isMoved = transfers.length > 0 || rewindTo !== undefined;
+      const isHead = end.number === head.number;
+      if (isMoved && !isHead) deps.supplies.forget(address);
+      const supply = isHead ? await deps.supplies.at({ address, head, isMoved, signal }) : isMoved ? null : undefined;
       const part = step(walk, { view, end, transfers, rewindTo, supply });
       rewindTo = undefined;
       yield part;

@@ -1,15 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { BreakerState } from '../../../cache/breaker.js';
 import type { Config } from '../../../config.js';
-import { SourceError } from '../../../errors.js';
 import type { Telemetry } from '../../../telemetry.js';
 import type { Position } from '../../batch.js';
 import type { PriceChain } from '../prices/price-reader.js';
 import type { Head, Source } from '../source.js';
 import { type CheckedRange, readCheckedLogs } from './checked-logs.js';
 import { createContractCalls } from './contract-calls.js';
-import { ContradictionError } from './contradiction.js';
 import { createGasReader } from './gas.js';
+import type { Header } from './header.js';
 import { createHeaders } from './headers.js';
 import { createHeads } from './heads.js';
 import { inOrder } from './in-order.js';
@@ -22,6 +21,7 @@ import { createPoll } from './poll.js';
 import { readParts } from './read-parts.js';
 import { createBlockReceipts } from './receipts.js';
 import { createStartFinder } from './start-finder.js';
+import { createSupplies } from './supplies.js';
 import { createTokenCalls, type TokenCalls } from './token-calls.js';
 import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
 
@@ -55,7 +55,7 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
   const all = urls.map((url) => createRpcNode({ url, source, telemetry }));
   const nodes = createNodes({ all, chainId, timeoutMs: source.timeoutMs, telemetry });
   const headers = createHeaders({ nodes });
-  const heads = createHeads({ nodes, headers });
+  const heads = createHeads({ nodes, headers, warn: (message) => telemetry.warn(message) });
   const ranges = createLogRanges({ nodes, rangeBlocks: config.rangeBlocks, timeoutMs: source.timeoutMs });
   const contracts = createContractCalls({ nodes, multicall: config.multicall ?? multicallAddress(chainId) });
   const tokens = createTokenCalls({ contracts });
@@ -64,9 +64,15 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
     ranges,
     warn: (message) => telemetry.warn(message),
   });
-  const poll = createPoll({ look: heads.newest, everyMs: config.pollMs });
+  const supplies = createSupplies({ tokens, headers });
   const logDeps = { nodes, headers, ranges, receipts: createBlockReceipts({ nodes }), check: config.check } as const;
   let finalizedBlock: number | null = null;
+  const look = async (signal?: AbortSignal): Promise<Header> => {
+    const { head, finalized } = await heads.look(signal);
+    finalizedBlock = finalized?.number ?? finalizedBlock;
+    return head;
+  };
+  const poll = createPoll({ look, everyMs: config.pollMs });
 
   const walk = (request: Walk) => {
     const { filter, from, to, signal, isOdd } = request;
@@ -83,9 +89,8 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
     balances: tokens.balances,
     totalSupply: tokens.totalSupply,
     head: async () => {
-      const { head, finalized } = await heads.view();
-      finalizedBlock = finalized?.number ?? finalizedBlock;
-      return { blockNumber: head.number, time: head.time, finalizedBlock };
+      const { number, time } = await look();
+      return { blockNumber: number, time, finalizedBlock };
     },
     next: async (after, signal) => {
       const head = await poll.next(after, signal);
@@ -100,18 +105,7 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
           rangeBlocks: config.rangeBlocks,
           gas: config.gas ? createGasReader({ nodes }) : undefined,
           creation: findStart,
-          supply: async (address, head, signal) => {
-            const supply = await tokens
-              .totalSupply({ address, blockNumber: head.number, signal })
-              .catch((error: unknown) => {
-                // A contract without totalSupply can be followed all the same.
-                if (error instanceof SourceError && error.code === 'SOURCE_REFUSED') return null;
-                throw error;
-              });
-            const [now] = await headers.fresh([head.number], { signal });
-            if (now?.hash !== head.hash) throw new ContradictionError(`block ${head.number} was replaced meanwhile`);
-            return supply;
-          },
+          supplies,
           warn: (message) => telemetry.warn(message),
         },
         request,
@@ -148,6 +142,7 @@ export function createRpcSource({ urls, chainId, config, source, telemetry }: De
       all.map(({ name, upstream, headBlock, lastError }) => ({ name, state: upstream.state, headBlock, lastError })),
     close: async () => {
       poll.close();
+      heads.close();
       for (const node of all) node.close();
     },
   };

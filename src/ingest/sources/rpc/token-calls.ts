@@ -9,6 +9,8 @@ export interface TokenCalls {
   /** Throws TokenNotFoundError where there is no code. Fields that revert or make no sense are undefined; decimals are as given. */
   describe(address: string): Promise<TokenFacts>;
   totalSupply(request: { address: string; blockNumber: number; signal?: AbortSignal }): Promise<bigint>;
+  /** Of many contracts at once; null where one reverts. */
+  supplies(request: { addresses: readonly string[]; blockNumber: number }): Promise<Map<string, bigint | null>>;
   balances(request: {
     address: string;
     wallets: readonly string[];
@@ -48,6 +50,11 @@ export function createTokenCalls({ contracts }: { contracts: ContractCalls }): T
     totalSupply: async ({ address, blockNumber, signal }) => {
       const [answer] = await contracts.call([{ to: address, data: calls.totalSupply }], blockNumber, given(signal));
       return needed(answer, `totalSupply() of ${address}`);
+    },
+    supplies: async ({ addresses, blockNumber }) => {
+      const questions = addresses.map((to) => ({ to, data: calls.totalSupply }));
+      const answers = await contracts.call(questions, blockNumber);
+      return new Map(addresses.map((address, i) => [address, number(answers[i]) ?? null]));
     },
     balances: async ({ address, wallets, blockNumber, signal }) => {
       const questions = wallets.map((wallet) => ({ to: address, data: balanceOf(wallet) }));
