@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readHistoryAgain } from '../../src/services/read-history-again.js';
 import { askEverything, everythingBy } from '../support/chain-answers.js';
 import { expectNoStrangers } from '../support/chain-checks.js';
 import { type Scene, setScene } from '../support/chain-scene.js';
@@ -90,5 +91,19 @@ describe('a reorg below the final block', () => {
     expect(await askEverything(stack.gateway, tokenId)).toEqual(before);
     const note = await stack.test.database.models.checkpoints.findById(`${tokenId}:rpc`).lean();
     expect(note?.feed).toMatchObject({ state: 'halted', lastError: expect.stringContaining('REORG_TOO_DEEP') });
+  });
+});
+
+describe('a reorg that nobody saw', () => {
+  it.each([1, 5, 20])('of %i blocks leaves no row behind when the history is read again', async (depth) => {
+    scene = await setScene(stack, { seed: 2_600 + depth, chain: { density: 80 } });
+    const { chain, tokenId } = scene;
+    await scene.settle();
+    chain.reorg(depth, { length: depth + 1 });
+    await readHistoryAgain(stack.test.database, { tokenId, fromBlock: undefined });
+    await scene.settle();
+    chain.mine(20);
+    await scene.settle();
+    await scene.check();
   });
 });
