@@ -177,12 +177,17 @@ describe.skipIf(noAnvil !== undefined).each([{ cache: 'memory' }, { cache: 'Redi
       expect(gateway.log).not.toContain(key);
     });
 
-    it('goes on where it was killed', async () => {
-      const blocks = coin.play(play(24), { perBlock: 2 });
-      await until('a block of the play', async () => (await asOf()) > 0);
+    it('goes on where it was killed, on the chain as it is then', async () => {
+      const newest = await head();
+      const blocks = coin.play(play(48), { perBlock: 2 });
+      await until('a block of the play', async () => (await asOf()) > newest);
       const ended = once(gateway.child, 'exit');
       gateway.child.kill('SIGKILL');
       await Promise.all([ended, blocks]);
+      await anvil.ask('anvil_reorg', [
+        (await head()) - newest + 2,
+        [[coin.toTransaction({ from: 0, to: 5, value: 9n }), 0]],
+      ]);
       gateway = await startProgram({ environment });
       await untilEqual();
       await coin.play(play(4), { perBlock: 2 });
