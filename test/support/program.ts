@@ -17,7 +17,7 @@ export async function runCli({
 
 /** Runs the built gateway until it ends by itself: for starts that are refused. */
 export async function runProgram({ environment }: { environment: Readonly<Record<string, string>> }) {
-  return runToEnd({ file: 'dist/main.js', args: [], environment: { PORT: '0', ...environment } });
+  return runToEnd({ file: 'dist/main.js', args: [], environment: { PORT: '0', ...environment }, timeout: 45_000 });
 }
 
 /** A running gateway, started as a user starts it. */
@@ -92,11 +92,13 @@ export async function startProgram({
   };
 }
 
-async function runToEnd({ file, args, environment }: ToEnd) {
+async function runToEnd({ file, args, environment, timeout }: ToEnd) {
   build();
   const child = spawn(process.execPath, [join(root, file), ...args], {
     env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A program that does not end is not to outlive the test that waits for it.
+    timeout,
   });
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: code as number | null, output, errors };
@@ -106,6 +108,8 @@ interface ToEnd {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout?: number;
 }
 
 /** What a test was started with would otherwise configure the program. */
