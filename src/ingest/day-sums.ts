@@ -27,6 +27,13 @@ export class DaySums {
   readonly #wallets = new Tally();
   readonly #senders = new Tally();
 
+  /** Names that are held to count different ones. */
+  get size(): number {
+    let size = this.#hashes.size + this.#wallets.size + this.#senders.size;
+    for (const { wallets } of this.hours.values()) size += wallets.size;
+    return size;
+  }
+
   add(transfer: Countable): void {
     this.#count(transfer, transfer.units, 1);
   }

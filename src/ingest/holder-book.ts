@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { zeroAddress } from '../models/address.js';
 import { decodeAmount, encodeAmount } from '../models/amount.js';
 import { holderId } from '../models/holder.js';
@@ -30,10 +29,16 @@ export interface TouchedHolder {
  * and after a transaction that failed.
  */
 export class HolderBook {
-  readonly #known = new LRUCache<string, HolderState>({ max: rememberedAddresses });
+  /** Oldest use first. A cache of lru-cache takes megabytes before its first entry, and there is a book for each of many tokens. */
+  readonly #known = new Map<string, HolderState>();
   readonly #touched = new Map<string, TouchedHolder>();
 
   constructor(private readonly tokenId: string) {}
+
+  /** Addresses remembered. */
+  get size(): number {
+    return this.#known.size;
+  }
 
   /** Brings the addresses into the book, so that `apply` finds them. */
   async read({ session, collection }: Unit, addresses: Iterable<string>): Promise<void> {
@@ -80,6 +85,12 @@ export class HolderBook {
     if (toAddress !== zeroAddress) this.#of(toAddress).after.balance -= units;
   }
 
+  /** When an address of the batch was first and last seen; undefined: never. */
+  seen(address: string): { readonly first: number; readonly last: number } | undefined {
+    const { firstSeen: first, lastActive: last } = this.#of(address).after;
+    return first === null || last === null ? undefined : { first, last };
+  }
+
   /** Sets when an address was first and last seen; undefined: never. */
   see(address: string, sighting: { readonly first: number; readonly last: number } | undefined): void {
     const { after } = this.#of(address);
@@ -116,8 +127,7 @@ export class HolderBook {
     for (const chunk of inChunks(forgotten, 10_000)) {
       await unit.collection('holders').deleteMany({ _id: { $in: chunk } }, { session: unit.session });
     }
-    for (const { after } of this.#touched.values()) this.#known.set(after.address, after);
-    this.#touched.clear();
+    this.#remember();
   }
 
   #move(address: string, units: bigint, time: number): void {
@@ -125,6 +135,18 @@ export class HolderBook {
     after.balance += units;
     if (after.firstSeen === null || time < after.firstSeen) after.firstSeen = time;
     if (after.lastActive === null || time > after.lastActive) after.lastActive = time;
+  }
+
+  #remember(): void {
+    for (const { after } of this.#touched.values()) {
+      this.#known.delete(after.address);
+      this.#known.set(after.address, after);
+    }
+    this.#touched.clear();
+    for (const address of this.#known.keys()) {
+      if (this.#known.size <= rememberedAddresses) return;
+      this.#known.delete(address);
+    }
   }
 
   #touch(state: HolderState): void {

@@ -1,7 +1,8 @@
 import type { mongo } from 'mongoose';
-import { holderId } from '../models/holder.js';
 import { inChunks } from './chunks.js';
+import { lookUpLast } from './last-rows.js';
 import type { Unit } from './transaction.js';
+import { walkDown } from './walk-down.js';
 
 /** Times of the first and last successful transfer from or to an address. */
 export interface Sighting {
@@ -9,78 +10,82 @@ export interface Sighting {
   readonly last: number;
 }
 
+/** When an address was seen by what is stored, and the times of its transfers that are undone. */
+export interface UndoneWallet {
+  readonly seen: Sighting;
+  readonly undone: Sighting;
+}
+
 /**
- * When addresses were seen in blocks up to `upTo`; one that was not is left out. Where times rise with blocks these are four looks at an
- * index for each address, however much it has done, and one command for hundreds of addresses; else all its transfers are looked at.
+ * When addresses were seen once blocks above `upTo` are gone; one that was not any more is left out.
+ * Where times rise with blocks, who was first seen later is gone, and all others are still first seen when they were: only the last row
+ * that stays is asked for. Otherwise all transfers of those addresses are looked at whose first or last one is undone.
  */
 export async function readSightings(unit: Unit, request: SightingRequest): Promise<Map<string, Sighting>> {
-  const seen = new Map<string, Sighting>();
-  const see = (address: string, first: number, last: number): void => {
-    const known = seen.get(address) ?? { first, last };
-    seen.set(address, { first: Math.min(known.first, first), last: Math.max(known.last, last) });
-  };
-  for (const chunk of inChunks([...request.addresses], 500)) {
-    if (request.inOrder) await lookUp(unit, { ...request, addresses: chunk }, see);
-    else for (const side of sides) await scan(unit, { ...request, addresses: chunk, side }, see);
-  }
-  return seen;
+  return request.inOrder ? readInOrder(unit, request) : readInAnyOrder(unit, request);
 }
 
 /** What reading sightings needs. */
 export interface SightingRequest {
   readonly tokenId: string;
-  readonly addresses: Iterable<string>;
+  readonly wallets: ReadonlyMap<string, UndoneWallet>;
   readonly upTo: number;
   /** True when times are known to rise with blocks. */
   readonly inOrder: boolean;
 }
 
-type See = (address: string, first: number, last: number) => void;
-type Side = (typeof sides)[number];
+async function readInOrder(unit: Unit, { tokenId, wallets, upTo }: SightingRequest): Promise<Map<string, Sighting>> {
+  const sightings = new Map<string, Sighting>();
+  const newest = await readNewestTime(unit, { tokenId, upTo });
+  if (newest === undefined) return sightings;
+  const wanted = new Set([...wallets].filter(([, { seen }]) => seen.first <= newest).map(([address]) => address));
+  const see = (address: string, last: number): void => {
+    const first = wallets.get(address)?.seen.first ?? last;
+    sightings.set(address, { first, last });
+  };
+  await walkDown(unit, { tokenId, upTo, wanted }, see);
+  await lookUpLast(unit, { tokenId, upTo, addresses: wanted }, see);
+  return sightings;
+}
 
-const sides = ['fromAddress', 'toAddress'] as const;
-const ends = { first: 1, last: -1 } as const;
+async function readNewestTime({ session, collection }: Unit, { tokenId, upTo }: { tokenId: string; upTo: number }) {
+  const newest = await collection('transactionActivity').findOne(
+    { tokenId, blockNumber: { $lte: upTo } },
+    { session, projection: { _id: 0, timestamp: 1 }, sort: { blockNumber: -1, logIndex: -1 } },
+  );
+  return newest?.timestamp.getTime();
+}
 
-async function lookUp({ session, collection }: Unit, { tokenId, addresses, upTo }: SightingRequest, see: See) {
-  const lists = sides.flatMap((side) =>
-    (['first', 'last'] as const).map((end) => ({ as: `${side}_${end}` as const, side, order: ends[end] })),
-  );
-  const looks = lists.map(({ as, side, order }) => ({
-    $lookup: {
-      from: 'transactionActivity',
-      localField: 'address',
-      foreignField: side,
-      pipeline: [
-        { $match: { tokenId, blockNumber: { $lte: upTo }, isSuccess: true } },
-        { $sort: { blockNumber: order, logIndex: order } },
-        { $limit: 1 },
-        { $project: { _id: 0, timestamp: 1 } },
-      ],
-      as,
-    },
-  }));
-  const ids = [...addresses].map((address) => holderId({ tokenId, address }));
-  const found = collection('holders').aggregate<Looked>(
-    [{ $match: { _id: { $in: ids } } }, { $project: { address: 1 } }, ...looks],
-    { session, batchSize: 1_000 },
-  );
-  for await (const row of found) {
-    const times = lists.flatMap(({ as }) => (row[as] ?? []).map(({ timestamp }) => timestamp.getTime()));
-    if (times.length > 0) see(row.address, Math.min(...times), Math.max(...times));
+async function readInAnyOrder(unit: Unit, request: SightingRequest): Promise<Map<string, Sighting>> {
+  const sightings = new Map<string, Sighting>();
+  const moved: string[] = [];
+  for (const [address, { seen, undone }] of request.wallets) {
+    if (seen.first < undone.first && seen.last > undone.last) sightings.set(address, seen);
+    else moved.push(address);
   }
+  const see = (address: string, first: number, last: number): void => {
+    const known = sightings.get(address) ?? { first, last };
+    sightings.set(address, { first: Math.min(known.first, first), last: Math.max(known.last, last) });
+  };
+  for (const addresses of inChunks(moved, 500)) {
+    for (const side of ['fromAddress', 'toAddress'] as const) await scan(unit, { ...request, addresses, side }, see);
+  }
+  return sightings;
 }
 
-type Looked = { readonly address: string } & { readonly [list in `${Side}_${keyof typeof ends}`]?: Moment[] };
-
-interface Moment {
-  readonly timestamp: Date;
+interface Scan extends Pick<SightingRequest, 'tokenId' | 'upTo'> {
+  readonly addresses: readonly string[];
+  readonly side: 'fromAddress' | 'toAddress';
 }
 
-async function scan({ session, collection }: Unit, request: SightingRequest & { side: Side }, see: See) {
-  const { tokenId, addresses, upTo, side } = request;
+async function scan(
+  { session, collection }: Unit,
+  { tokenId, addresses, upTo, side }: Scan,
+  see: (address: string, first: number, last: number) => void,
+): Promise<void> {
   const filter: mongo.Filter<mongo.Document> = {
     tokenId,
-    [side]: { $in: [...addresses] },
+    [side]: { $in: addresses },
     blockNumber: { $lte: upTo },
     isSuccess: true,
   };

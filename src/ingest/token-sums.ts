@@ -19,6 +19,13 @@ export class TokenSums {
     this.holders = new HolderBook(tokenId);
   }
 
+  /** What is held in memory, in names: hashes and addresses of days, and holders. */
+  get size(): number {
+    let size = this.holders.size;
+    for (const day of this.#days.values()) size += day.size;
+    return size;
+  }
+
   /** The sums of the days, from memory or from the stored transfers; `stale` days are read in any case. */
   async read(unit: Unit, days: ReadonlySet<Day>, stale: ReadonlySet<Day>): Promise<Map<Day, DaySums>> {
     for (const day of stale) this.#days.delete(day);

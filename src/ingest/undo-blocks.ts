@@ -1,11 +1,13 @@
 import { SourceError } from '../errors.js';
+import { zeroAddress } from '../models/address.js';
 import { decodeAmount } from '../models/amount.js';
 import type { Day } from '../models/calendar.js';
 import { createDayNames } from './day-names.js';
+import type { HolderBook } from './holder-book.js';
 import type { PaymentWeeks } from './payment-weeks.js';
 import { paymentTest } from './payments.js';
-import { readSightings } from './sightings.js';
-import { countedFields, type TokenSums, walletsOf } from './token-sums.js';
+import { readSightings, type Sighting, type UndoneWallet } from './sightings.js';
+import { countedFields, type TokenSums } from './token-sums.js';
 import { freshTotals, takeBackTotals } from './totals.js';
 import type { Stored, Unit } from './transaction.js';
 
@@ -29,8 +31,8 @@ export async function undoBlocks(unit: Unit, request: UndoRequest): Promise<Undo
   const dayName = createDayNames();
   const isPayment = paymentTest(token.paymentRule);
   const counted = rows.filter(({ isSuccess }) => isSuccess);
-  const wallets = walletsOf(counted);
-  await holders.read(unit, wallets);
+  const undone = timesOf(counted);
+  await holders.read(unit, undone.keys());
   for (const row of counted) {
     const units = decodeAmount(row.amount);
     const time = row.timestamp.getTime();
@@ -40,12 +42,7 @@ export async function undoBlocks(unit: Unit, request: UndoRequest): Promise<Undo
     if (isPayment(row)) payments.add(time, units, -1);
     hours.set(day, (hours.get(day) ?? new Set()).add(row.timestamp.getUTCHours()));
   }
-  const inOrder = token.timesInOrder === true;
-  const seen =
-    wallets.size === 0
-      ? new Map()
-      : await readSightings(unit, { tokenId: token._id, addresses: wallets, upTo: rewindTo, inOrder });
-  for (const address of wallets) holders.see(address, seen.get(address));
+  await seeAgain(unit, { token, rewindTo, holders, undone });
 
   const before = await headBefore(unit, { token, rows, asOfFollows });
   return { token: { ...token, ...before }, count: rows.length + prices, hours };
@@ -79,6 +76,37 @@ function refuseTooDeep({ symbol, finalizedBlock }: Stored<'tokens'>, rewindTo: n
     `${symbol}: a reorg replaces blocks from ${rewindTo + 1} on, but the chain had called block ${finalizedBlock} final. Nothing was changed; check which chain the node follows. If it is right, delete the token and read it anew.`,
     { details: { rewindTo, finalizedBlock } },
   );
+}
+
+/** First and last time of each address, the zero address left out. */
+function timesOf(rows: readonly UndoneRow[]): Map<string, Sighting> {
+  const times = new Map<string, Sighting>();
+  for (const { fromAddress, toAddress, timestamp } of rows) {
+    const time = timestamp.getTime();
+    for (const address of [fromAddress, toAddress]) {
+      const { first, last } = times.get(address) ?? { first: time, last: time };
+      times.set(address, { first: Math.min(first, time), last: Math.max(last, time) });
+    }
+  }
+  times.delete(zeroAddress);
+  return times;
+}
+
+/** Sets when the addresses of undone transfers were seen. */
+async function seeAgain(unit: Unit, { token, rewindTo, holders, undone }: Again): Promise<void> {
+  if (undone.size === 0) return;
+  const wallets = new Map<string, UndoneWallet>();
+  for (const [address, times] of undone) {
+    wallets.set(address, { seen: holders.seen(address) ?? times, undone: times });
+  }
+  const inOrder = token.timesInOrder === true;
+  const sightings = await readSightings(unit, { tokenId: token._id, wallets, upTo: rewindTo, inOrder });
+  for (const address of undone.keys()) holders.see(address, sightings.get(address));
+}
+
+interface Again extends Pick<UndoRequest, 'token' | 'rewindTo'> {
+  readonly holders: HolderBook;
+  readonly undone: ReadonlyMap<string, Sighting>;
 }
 
 const undoneFields = { ...countedFields, blockNumber: 1, methodId: 1 } as const;

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database.js';
 import { auditToken } from '../../src/ingest/audit.js';
 import type { TransferInput } from '../../src/ingest/batch.js';
 import { dumpDatabase } from '../../src/ingest/dump.js';
-import { createPipeline, type Pipeline } from '../../src/ingest/pipeline.js';
+import { createPipeline, type Pipeline, type PipelineDeps } from '../../src/ingest/pipeline.js';
 import { zeroAddress } from '../../src/models/address.js';
 import { createTokenDataService, type TokenDataService } from '../../src/services/token-data-service.js';
 
@@ -21,14 +21,17 @@ export function createRecordingPublisher() {
 }
 
 /** Pipeline and token service over a database, with what they published. */
-export function createIngest(database: Database): {
+export function createIngest(
+  database: Database,
+  bounds: Pick<PipelineDeps, 'mostUndoneRows' | 'mostRemembered'> = {},
+): {
   pipeline: Pipeline;
   service: TokenDataService;
   published: ReturnType<typeof createRecordingPublisher>;
 } {
   const published = createRecordingPublisher();
   const deps = { database, publisher: published.publisher };
-  return { pipeline: createPipeline(deps), service: createTokenDataService(deps), published };
+  return { pipeline: createPipeline({ ...deps, ...bounds }), service: createTokenDataService(deps), published };
 }
 
 /** Address with a number in it. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Position } from '../../src/ingest/batch.js';
+import { holderId } from '../../src/models/holder.js';
 import { type CountedDatabase, countCommands } from '../support/count-commands.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { explainAll } from '../support/explain.js';
-import { createIngest, hash, transfer, wallet } from './support.js';
+import { auditAll, createIngest, hash, transfer, wallet } from './support.js';
 
 /** Everything that the driver sends, in order, as `update tokens`. */
 function listen({ database }: CountedDatabase): string[] {
@@ -78,22 +79,34 @@ describe('the work of following a chain', () => {
     };
     const small = await rewind(100, 10, 0xe2);
     expect(small.length).toBeLessThan(30);
-    // The undone rows and the newest that stays: the day is not read again.
-    expect(small.filter((command) => command === 'find transactionActivity')).toHaveLength(2);
+    // The undone rows, the newest that stays, some below it, and the newest at the new rows: the day is not read again.
+    expect(small.filter((command) => command === 'find transactionActivity')).toHaveLength(4);
     expect(await rewind(1_200, 150, 0xe3)).toEqual(small);
   });
 
-  it('is, for a wallet of a rewind, four looks at an index that end at the first row, however much the wallet has done', async () => {
+  it('is no look-up for wallets that are new or moved shortly before, and two looks that end at the first row for one that did not', async () => {
     const { pipeline, tokenId } = await fill(300, 0xe4);
+    const of = (fromAddress: string, blockNumber: number, logIndex = 1) =>
+      transfer({ blockNumber, logIndex, fromAddress, toAddress: wallet(1) });
+    const [quiet, fresh] = [wallet(0x99), wallet(0x9a)];
+    const early = Array.from({ length: 20 }, (_, i) => of(quiet, i + 1));
+    await pipeline.commit({ tokenId, source: 'rpc', transfers: [...early, of(fresh, 290)] });
     counted.reset();
-    await pipeline.commit({ tokenId, source: 'rpc', rewindTo: 280, ...head(280) });
+    await pipeline.commit({ tokenId, source: 'rpc', rewindTo: 285, ...head(285) });
+    expect(counted.reads.filter((read) => read === 'aggregate holders')).toEqual([]);
+
+    await pipeline.commit({ tokenId, source: 'rpc', transfers: [of(quiet, 286), of(fresh, 286, 2)] });
+    counted.reset();
+    await pipeline.commit({ tokenId, source: 'rpc', rewindTo: 285, ...head(285) });
     const seen = counted.commands.filter((command) => command.aggregate === 'holders');
     expect(seen).toHaveLength(1);
-    const [, ...looks] = await explainAll(test.database, seen[0] ?? {}, { id: wallet(1) }, 'executionStats');
-    expect(looks).toHaveLength(4);
+    expect(seen[0]?.pipeline).toContainEqual({ $match: { _id: { $in: [holderId({ tokenId, address: quiet })] } } });
+    const [, ...looks] = await explainAll(test.database, seen[0] ?? {}, { id: quiet }, 'executionStats');
+    expect(looks).toHaveLength(2);
     for (const { stages, examined } of looks) {
       expect(stages).toContain('IXSCAN');
-      if (examined) expect(examined.docs).toBe(1);
+      if (examined) expect(examined.docs).toBeLessThanOrEqual(1);
     }
+    expect(await auditAll(test.database)).toEqual([]);
   });
 });

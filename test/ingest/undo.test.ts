@@ -19,7 +19,8 @@ async function loadInto(batches: ReadonlyArray<Omit<Batch, 'tokenId'> & { writer
   for (const name of ['tokens', 'metadata', ...tokenCollections] as const) {
     if (name !== 'metadata') await models[name].collection.deleteMany({});
   }
-  const writers = [createIngest(test.database), createIngest(test.database)];
+  // One of them undoes a few rows at a time.
+  const writers = [createIngest(test.database), createIngest(test.database, { mostUndoneRows: 4 })];
   const made = { name: 'Forked', symbol: 'FORK', contractAddress: wallet(0xf0), ...token };
   const { _id: tokenId } = await (writers[0] as (typeof writers)[0]).service.createToken(made);
   for (const { writer = 0, ...batch } of batches) await writers[writer]?.pipeline.commit({ ...batch, tokenId });
