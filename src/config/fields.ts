@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { z } from 'zod';
 
 /** A whole number within bounds. */
@@ -22,21 +23,39 @@ export const urlList = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine(
-    (list) => list.every((part) => /^https?:\/\/[^\s]+$/.test(part)),
-    'expected http:// or https:// URLs, comma separated',
+    (list) => list.every((part) => /^https?:\/\/[^\s]+$/.test(part) && isReadable(part)),
+    'expected http:// or https:// URLs, comma separated, with a % of a name or password written %25',
   );
+/** False for what no URL is, and for a name or password that cannot be decoded. */
+function isReadable(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
+}
+
 /** A 20-byte address, in lower case. */
 export const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address: 0x and 40 hex digits')
   .transform((text) => text.toLowerCase());
-/** A cron pattern, or `off`. */
-export const schedule = z
-  .string()
-  .refine(
-    (text) => text === 'off' || /^(\S+\s+){4,5}\S+$/.test(text),
-    'expected a cron pattern of 5 or 6 fields, or off',
-  );
+/** A cron pattern that the scheduler can read, or `off`. */
+export const schedule = z.string().superRefine((text, context) => {
+  if (text === 'off') return;
+  const expected = 'expected a cron pattern of 5 or 6 fields, or off';
+  if (!/^(\S+\s+){4,5}\S+$/.test(text)) return context.addIssue({ code: 'custom', message: expected });
+  try {
+    new Cron(text, { paused: true }).stop();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.addIssue({ code: 'custom', message: `${expected}: ${reason}` });
+  }
+});
 /** Bands of holders with their lowest shares. */
 export const bands = z
   .string()

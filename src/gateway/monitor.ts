@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.js';
-import type { CacheStatus, DependencyStatus, Status } from '../graphql/types/status.js';
+import type { CacheStatus, DependencyStatus, NodeStatus, Status } from '../graphql/types/status.js';
 import { within } from '../graphql/within.js';
 import { type IngestState, readIngestStates } from '../services/ingest-states.js';
 import type { Backend } from './backend.js';
@@ -14,6 +14,8 @@ export interface Monitor {
   /** The database is open: the first look is taken now. Before, `reason` says why there is none. */
   attach(backend: Backend): void;
   explain(reason: string): void;
+  /** Nodes are asked by others; what they say of them is shown. */
+  showNodes(nodes: () => readonly NodeStatus[]): void;
   /** Looks every few seconds from now on, so that `status` is never much older. Never keeps the process alive. */
   watch(): void;
 }
@@ -23,6 +25,7 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
   const startedAt = new Date();
   let backend: Backend | undefined;
   let seen: Seen = { healthy: false, detail: 'not open yet', tokens: [] };
+  let nodes: () => readonly NodeStatus[] = () => [];
   let checkedAt = 0;
   let running: Promise<boolean> | undefined;
 
@@ -55,6 +58,9 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
     explain: (reason) => {
       seen = { ...seen, healthy: false, detail: reason };
     },
+    showNodes: (given) => {
+      nodes = given;
+    },
     watch: () => {
       setInterval(check, watchMs).unref();
     },
@@ -66,6 +72,7 @@ export function createMonitor({ config, demo }: { config: Config; demo: () => bo
         startedAt,
         database: databaseStatus(config, seen),
         cache: cacheStatus(config, backend),
+        nodes: [...nodes()],
         ingest: seen.tokens.map((token) => aged(token, Date.now() - checkedAt)),
       };
     },

@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import { SourceError } from '../errors.js';
 import type { Backend } from '../gateway/backend.js';
 import type { Feeds } from '../gateway/feeds.js';
+import type { Provider } from '../ingest/sources/rpc/rpc-source.js';
 import { errorText } from '../services/feeding/error-text.js';
 import type { FeedProgress } from '../services/feeding/progress.js';
 import { createTelemetry } from '../telemetry.js';
@@ -51,6 +52,7 @@ export async function runFeeds({ config, backend, logger, signal }: RunFeeds): P
   });
   return {
     look: feeds.look,
+    nodes: () => (sources.rpc?.providers() ?? []).map(howItIs),
     close: async () => {
       await feeds.close();
       await closeSources();
@@ -66,8 +68,14 @@ export interface RunFeeds {
   readonly signal: AbortSignal;
 }
 
-/** Feeds that run inside this process. */
-export type RunningFeeds = Pick<Feeds, 'look' | 'close'>;
+/** Feeds that run inside this process, and how the nodes are that they read. */
+export interface RunningFeeds extends Pick<Feeds, 'look' | 'close'> {
+  nodes(): ReadonlyArray<ReturnType<typeof howItIs>>;
+}
+
+function howItIs({ name, state, headBlock, lastError }: Provider) {
+  return { name, healthy: state === 'closed' && lastError === null, headBlock, lastError };
+}
 
 /** A node that takes longer to say which chain it has is asked by the feeds themselves. */
 const patienceMs = 2_000;

@@ -66,8 +66,11 @@ async function start(environment: Environment, closing: AbortController): Promis
   gateway.monitor.watch();
   if (closing.signal.aborted) return;
   if ((await opened).demo) feeds = await runDemo({ backend, logger });
-  else if (hasSource(config) && config.jobs.follow)
-    feeds = await runFeeds({ config, backend, logger, signal: closing.signal });
+  else if (hasSource(config) && config.jobs.follow) {
+    const running = await runFeeds({ config, backend, logger, signal: closing.signal });
+    if (running) gateway.monitor.showNodes(running.nodes);
+    feeds = running;
+  }
   await resumePurges({ backend, logger });
 }
 

@@ -18,8 +18,19 @@ export interface Follower {
 
 /** Starts following. Of several processes on one database each token is fed by one. */
 export function createFollower(deps: FollowerDeps): Follower {
-  const { database, chainId, sync, next, leaseMs, backfills = 2, sliceMs = 15_000, lookMs = 1_000 } = deps;
+  const {
+    database,
+    chainId,
+    sync,
+    next,
+    leaseMs,
+    backfills = 2,
+    advances = 8,
+    sliceMs = 15_000,
+    lookMs = 1_000,
+  } = deps;
   const turns = createTurns({ places: backfills, sliceMs });
+  const nearTurns = createTurns({ places: advances, sliceMs });
   const closing = createChildSignal();
   const followed = new Map<string, { end: ChildSignal; ended: Promise<void> }>();
   let wake = createChildSignal();
@@ -30,7 +41,16 @@ export function createFollower(deps: FollowerDeps): Follower {
     const { signal } = end;
     const { onError, onChange, onProgress } = deps;
     const rest = { onError, onChange, onProgress };
-    const ended = followToken({ tokenId, feed: sync.open(tokenId), turns, next, signal, quietMs: leaseMs / 3, ...rest })
+    const ended = followToken({
+      tokenId,
+      feed: sync.open(tokenId),
+      turns,
+      nearTurns,
+      next,
+      signal,
+      quietMs: leaseMs / 3,
+      ...rest,
+    })
       // It tells all failures itself; what is left is a defect, and the next look starts it anew.
       .catch((error: unknown) => onError({ tokenId, error, failures: 1 }))
       .finally(() => {
@@ -82,6 +102,8 @@ export interface FollowerDeps extends Pick<FollowDeps, 'next' | 'onChange' | 'on
   /** Tokens whose history is read side by side, and how long one may keep its place while others wait. */
   readonly backfills?: number;
   readonly sliceMs?: number;
+  /** Tokens at the head that take in a new block side by side: more of them only wait for each other's commits. */
+  readonly advances?: number;
   /** Pause between two looks at the list of tokens. */
   readonly lookMs?: number;
 }

@@ -52,6 +52,16 @@ describe.skipIf(noAnvil !== undefined)('a gateway with RPC_URL', () => {
   };
   const asOf = async () => Number((await ask())?.freshness.asOfBlock ?? -1);
 
+  it('tells in status how its node is', async () => {
+    if (feeds) served.gateway.monitor.showNodes(feeds.nodes);
+    const name = new URL(anvil.url).host;
+    const nodes = async () =>
+      (await served.ask('{ status { nodes { name healthy headBlock lastError } } }')).data?.status as unknown;
+    await expect
+      .poll(nodes)
+      .toEqual({ nodes: [{ name, healthy: true, headBlock: expect.stringMatching(/^\d+$/), lastError: null }] });
+  });
+
   it('shows a seeded token from its creation on, and each block within a second, with the numbers of the chain', async () => {
     const { tokens } = await served.gateway.backend;
     const { database } = test;

@@ -42,6 +42,22 @@ export class CacheStatus {
   hitRate!: number | null;
 }
 
+/** A node that tokens are fed from. */
+@ObjectType({ description: 'A node that tokens are fed from.' })
+export class NodeStatus {
+  @Field(() => String, { description: 'Its host, never a path or a key.' })
+  name!: string;
+
+  @Field(() => Boolean, { description: 'It answered what it was asked last, and keeps up with the others.' })
+  healthy!: boolean;
+
+  @Field(() => GraphQLBigInt, { nullable: true, description: 'What it called its newest block last.' })
+  headBlock!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it is not healthy; null when it is.' })
+  lastError!: string | null;
+}
+
 /** How far one token is taken in. */
 @ObjectType({ description: 'How far the data of one token is taken in.' })
 export class IngestStatus {
@@ -107,6 +123,9 @@ export class Status {
 
   @Field(() => CacheStatus, { description: 'What saves reads of the database.' })
   cache!: CacheStatus;
+
+  @Field(() => [NodeStatus], { description: 'Nodes that this process feeds tokens from, in the order of RPC_URL.' })
+  nodes!: NodeStatus[];
 
   @Field(() => [IngestStatus], { description: 'One per token, refreshed in the background every few seconds.' })
   ingest!: IngestStatus[];

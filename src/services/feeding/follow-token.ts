@@ -12,8 +12,8 @@ import type { Turns } from './turns.js';
  * looked at again now and then.
  */
 export async function followToken(deps: FollowDeps): Promise<void> {
-  const { tokenId, feed, turns, signal, onError, onChange, onProgress } = deps;
-  // A token that was at the head is some blocks behind at most and waits for nobody.
+  const { tokenId, feed, turns, nearTurns, signal, onError, onChange, onProgress } = deps;
+  // A token that was at the head is some blocks behind at most and waits for no history.
   let isNear = false;
   let failures = 0;
   const advance = (turn: AbortSignal): Promise<FeedResult> =>
@@ -21,7 +21,7 @@ export async function followToken(deps: FollowDeps): Promise<void> {
   try {
     while (!signal.aborted) {
       try {
-        const result: FeedResult = await (isNear ? advance(signal) : turns.run(advance, signal));
+        const result: FeedResult = await (isNear ? nearTurns : turns).run(advance, signal);
         failures = 0;
         if (result.changed) onChange?.(tokenId);
         if (result.outcome === 'gone') return;
@@ -44,7 +44,9 @@ export async function followToken(deps: FollowDeps): Promise<void> {
 export interface FollowDeps {
   readonly tokenId: string;
   readonly feed: TokenFeed;
+  /** Places for the reading of histories, and for tokens that a new block has come for. */
   readonly turns: Turns;
+  readonly nearTurns: Turns;
   /** Resolves when there is a block behind the position, or another one in its place. */
   readonly next: (after: Position, signal: AbortSignal) => Promise<Head>;
   readonly signal: AbortSignal;
