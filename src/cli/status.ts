@@ -1,3 +1,4 @@
+import { type Budget, createUsageStore } from '../ingest/sources/moralis/usage.js';
 import { type IngestState, readIngestStates } from '../services/ingest-states.js';
 import type { AddCommand } from './command.js';
 import type { Connections } from './connect.js';
@@ -16,9 +17,17 @@ export const addStatus: AddCommand = (program, run) => {
 export async function runStatus({ database, config }: Connections, output: Output): Promise<number> {
   const tokens = await readIngestStates(database);
   const { kind, metadata } = database;
-  const facts = { database: kind, formatVersion: metadata.formatVersion, chainId: config.chainId, tokens };
-  output.result(facts, tokens.length === 0 ? 'No tokens.' : tableOf(tokens));
+  const { apiKey, cuPerDay } = config.moralis;
+  const budget = apiKey === undefined ? undefined : await createUsageStore({ database, limit: cuPerDay }).budget();
+  const moralis = budget ? { moralis: budget } : {};
+  const facts = { database: kind, formatVersion: metadata.formatVersion, chainId: config.chainId, tokens, ...moralis };
+  const text = tokens.length === 0 ? 'No tokens.' : tableOf(tokens);
+  output.result(facts, budget ? `${text}\n${unitsOf(budget)}` : text);
   return tokens.some(({ state }) => state === 'failing' || state === 'halted') ? 1 : 0;
+}
+
+function unitsOf({ left, limit }: Budget): string {
+  return `Moralis: ${left} of ${limit} compute units are left of this UTC day (MORALIS_CU_PER_DAY).`;
 }
 
 function tableOf(tokens: readonly IngestState[]): string {

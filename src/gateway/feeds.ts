@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
 import { TokenNotFoundError } from '../errors.js';
 import { createPipeline } from '../ingest/pipeline.js';
+import type { Spread } from '../ingest/sources/moralis/spread.js';
+import type { Source } from '../ingest/sources/source.js';
 import { createDataProcessor, type DataProcessor, type ProcessedToken } from '../services/data-processor.js';
 import { errorText } from '../services/feeding/error-text.js';
 import type { OpenPrices } from '../services/feeding/part-prices.js';
@@ -43,6 +45,8 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
       .catch((error: unknown) => (error instanceof TokenNotFoundError ? undefined : Promise.reject(error)));
 
   const { rpc } = sources;
+  // A provider with a budget says when its tokens may be synced; a node is followed.
+  const spread = rpc ? undefined : sources.moralis?.spread;
   const follower =
     rpc &&
     createFollower({
@@ -58,13 +62,15 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
     {
       name: 'hints',
       schedule: settings.sync,
-      run: (signal) =>
-        takeHints({ database, work: followHint(process(signal), { isFollowed: rpc !== undefined }), onError, signal }),
+      run: (signal) => {
+        const work = followHint(process(signal), { isFollowed: rpc !== undefined, spread });
+        return takeHints({ database, work, onError, signal });
+      },
     },
     { name: 'purges', schedule: purgeSchedule, run: () => runPurges(database) },
   ];
   if (!rpc) {
-    const run = (signal: AbortSignal) => syncAll({ backend, chainId, work: process(signal), onError, signal });
+    const run = (signal: AbortSignal) => syncAll({ backend, chainId, work: process(signal), onError, spread, signal });
     scheduled.push({ name: 'sync', schedule: settings.sync, run });
   }
   if (audit) scheduled.push({ name: 'audit', schedule: settings.audit, run: audit });
@@ -89,19 +95,31 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
 export interface FeedsDeps {
   readonly config: Pick<Config, 'chainId' | 'jobs'>;
   readonly backend: Backend;
-  readonly sources: Sources & { readonly openPrices?: OpenPrices };
+  readonly sources: Sources & {
+    readonly moralis?: (Source & { readonly spread?: Spread }) | undefined;
+    readonly openPrices?: OpenPrices;
+  };
   /** Compares a sample with the chain, by AUDIT_SCHEDULE. */
   readonly audit?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly warn: (message: string) => void;
   readonly onProgress?: ((progress: FeedProgress) => void) | undefined;
 }
 
-/** A hint at a token that another process is busy with may have come too late for that one. A follower sees all blocks by itself. */
-function followHint(work: Work, { isFollowed }: { isFollowed: boolean }): (tokenId: string) => Promise<boolean> {
+/**
+ * A hint at a token that another process is busy with may have come too late for that one, and one that the budget does not allow for now
+ * waits. A follower sees all blocks by itself.
+ */
+function followHint(work: Work, { isFollowed, spread }: HintRules): (tokenId: string) => Promise<boolean> {
   return async (tokenId) => {
+    if (spread && !(await spread.mayFollowHint())) return false;
     const outcome = (await work(tokenId))?.outcome;
     return isFollowed || (outcome !== 'busy' && outcome !== 'lost');
   };
+}
+
+interface HintRules {
+  readonly isFollowed: boolean;
+  readonly spread: Spread | undefined;
 }
 
 type Work = (tokenId: string) => Promise<ProcessedToken | undefined>;
@@ -111,12 +129,16 @@ type Tell = (tokenId: string, error: unknown) => void;
 const purgeSchedule = '*/5 * * * *';
 
 /** One after another: a provider's budget is shared, and the first token is not to wait for all. A failure does not hold up the others. */
-async function syncAll({ backend, chainId, work, onError, signal }: SyncAll): Promise<void> {
+async function syncAll({ backend, chainId, work, onError, spread, signal }: SyncAll): Promise<void> {
   const { tokens } = backend.database.models;
-  for (const { _id } of await tokens.find({ chainId, isActive: true }, { _id: 1 }).sort({ symbol: 1 }).lean()) {
-    if (signal.aborted) return;
-    await work(_id).catch((error: unknown) => onError(_id, error));
-  }
+  const active = await tokens.find({ chainId, isActive: true }, { _id: 1 }).sort({ symbol: 1 }).lean();
+  const run = async (): Promise<void> => {
+    for (const { _id } of active) {
+      if (signal.aborted) return;
+      await work(_id).catch((error: unknown) => onError(_id, error));
+    }
+  };
+  await (spread ? spread.round(active.length, run) : run());
 }
 
 interface SyncAll {
@@ -124,5 +146,6 @@ interface SyncAll {
   readonly chainId: number;
   readonly work: Work;
   readonly onError: Tell;
+  readonly spread: Spread | undefined;
   readonly signal: AbortSignal;
 }

@@ -4,7 +4,7 @@ import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 @modelOptions({ schemaOptions: { collection: 'jobs', versionKey: false }, options: { allowMixed: Severity.ERROR } })
 @index({ kind: 1, createdAt: 1 }, { name: 'kind_createdAt' })
 export class Job {
-  /** `purge:<tokenId>`, `lease:<what>`, `usage:<provider>:<day>`. */
+  /** `purge:<tokenId>`, `lease:<what>`, `usage:<provider>:<day>`, `round:<provider>`. */
   @prop({ type: () => String, required: true })
   _id!: string;
 
@@ -18,7 +18,7 @@ export class Job {
   @prop({ type: () => Date, required: true })
   createdAt!: Date;
 
-  /** Process that holds a lease, and until when it does unless it renews. */
+  /** Process that holds a lease, and until when it does unless it renews; of a round, until when the next one is due. */
   @prop({ type: () => String })
   owner?: string;
 

@@ -32,6 +32,10 @@ export function answerOf(stub: MoralisStub, url: URL): StubAnswer | undefined {
   if (second === 'metadata')
     return { operation: second, units: 10, body: [metadataOf(stub, url.searchParams.get('addresses[0]') ?? '')] };
   if (third === 'transfers') return { operation: third, units: 50, body: pageOf(stub, url, transfersOf(stub, url)) };
+  if (third === 'holders') {
+    const totalHolders = stub.totalHolders ?? truth.balances().size;
+    return { operation: third, units: 50, body: { totalHolders, holderSupply: {}, holderChange: {} } };
+  }
   if (third === 'owners') {
     const owners = [...truth.balances()].map(([owner_address, balance]) => ({
       owner_address,

@@ -31,6 +31,8 @@ export interface MoralisStub {
   variant: 'strings' | 'numbers';
   /** Blocks of which nothing is said yet, newest first. */
   hidden: number;
+  /** Number of holders that the summary names; undefined: the true one. */
+  totalHolders: number | undefined;
   /** Number of calls by operation, and compute units that they cost. */
   readonly calls: Map<string, number>;
   units: number;
@@ -55,6 +57,7 @@ export async function startMoralisStub(seed: number): Promise<MoralisStub> {
     wrong: { duplicate: 0, missing: 0, shuffle: 0, limited: 0, failing: 0, cut: 0, bothForks: 0 },
     variant: 'strings',
     hidden: 0,
+    totalHolders: undefined,
     calls: new Map(),
     units: 0,
     asked: [],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SourceError, TokenNotFoundError } from '../../../src/errors.js';
+import { createUsageStore } from '../../../src/ingest/sources/moralis/usage.js';
 import { zeroAddress } from '../../../src/models/address.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type Misbehaviour, type MoralisStub, nobody, startMoralisStub, stubKey } from '../../support/moralis-stub.js';
@@ -216,6 +217,45 @@ describe('the Moralis source', () => {
     expect(token).toMatchObject({ openingBlock: 150, openingsApproximate: true });
     const owners = stub.asked.filter(({ pathname }) => pathname.endsWith('/owners'));
     expect(owners).toHaveLength(1);
+    // What was walked for the balances is not paid for a second time.
+    const first = stub.asked.filter((url) => url.pathname.endsWith('/transfers') && !url.searchParams.has('cursor'));
+    expect(first).toHaveLength(1);
+  });
+
+  it('refuses openings that no day can pay, before a page of them is paid, and says what to do', async () => {
+    stub.totalHolders = 100_000;
+    const source = open({ cuPerDay: 40_000, pageSize: 100 });
+    await expect(sync({ source, fromBlock: 150 })).rejects.toMatchObject({
+      code: 'SOURCE_REFUSED',
+      message: expect.stringMatching(
+        /1000 pages .* 50000 compute units.*larger plan.*--opening-balances.*backfill without --from/,
+      ),
+    });
+    await expect(sync({ source, fromBlock: 150 })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+    expect(stub.calls.get('owners')).toBeUndefined();
+    expect(stub.calls.get('holders')).toBe(1);
+  });
+
+  it('puts openings off until tomorrow that only today cannot pay', async () => {
+    let now = Date.UTC(2026, 0, 1, 12);
+    stub.totalHolders = 50_000;
+    const source = open({ cuPerDay: 40_000, pageSize: 100, now: () => now });
+    const usage = createUsageStore({ database: test.database, limit: 40_000, now: () => now });
+    await usage.charge(20_000);
+    await expect(sync({ source, fromBlock: 150 })).rejects.toMatchObject({ code: 'BUDGET_EXHAUSTED' });
+    expect(stub.calls.get('owners')).toBeUndefined();
+    now += 86_400_000;
+    await sync({ source, fromBlock: 150 });
+    expect(await store()).toEqual(truthOf(stub, { fromBlock: 150 }));
+  });
+
+  it('reads of a long history only what leaves syncs their part of the day', async () => {
+    const now = Date.UTC(2026, 0, 1, 1);
+    const source = open({ cuPerDay: 1_000, pageSize: 5, now: () => now });
+    await expect(sync({ source })).rejects.toThrow(/those are for syncs. The history stands at block/);
+    const { left } = await source.budget();
+    expect(left).toBeLessThan(250);
+    expect(left).toBeGreaterThanOrEqual(100);
   });
 
   it('leaves opening balances alone that are there already', async () => {

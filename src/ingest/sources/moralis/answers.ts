@@ -29,6 +29,9 @@ export const transferAnswer = z.object({
 /** A holder now; which block that is, Moralis does not say. */
 export const ownerAnswer = z.object({ owner_address: address, balance: uint256 });
 
+/** How many holders there are now; undefined where Moralis does not say. */
+export const holdersAnswer = z.object({ totalHolders: optionalWhole });
+
 /** What Moralis knows of a contract. */
 export const metadataAnswer = z.array(
   z.object({

@@ -19,6 +19,8 @@ export interface ChainCalls {
   blockHash(blockNumber: number, signal?: AbortSignal): Promise<string | undefined>;
   metadata(address: string, signal?: AbortSignal): Promise<z.output<typeof answers.metadataAnswer>[number] | undefined>;
   transfers(range: TransferRange): AsyncIterable<MoralisTransfer[]>;
+  /** Number of holders now; undefined where Moralis does not say. */
+  holderCount(address: string, signal?: AbortSignal): Promise<number | undefined>;
   owners(address: string, signal?: AbortSignal): AsyncIterable<Array<z.output<typeof answers.ownerAnswer>>>;
 }
 
@@ -73,6 +75,10 @@ export function createChainCalls({ client, chain, pageSize, now = Date.now }: De
         answers.transferAnswer,
         ({ block_number, log_index }) => `${block_number}:${log_index}`,
       );
+    },
+    holderCount: async (address, signal) => {
+      const call = { operation: 'holders', path: `/erc20/${address}/holders`, query: { chain }, signal } as const;
+      return (await client.ask(call, answers.holdersAnswer))?.totalHolders;
     },
     owners: (address, signal) =>
       client.pages(

@@ -1,22 +1,30 @@
 import type { BreakerState } from '../../../cache/breaker.js';
 import type { Config } from '../../../config.js';
-import { TokenNotFoundError } from '../../../errors.js';
+import { SourceError, TokenNotFoundError } from '../../../errors.js';
 import type { Telemetry } from '../../../telemetry.js';
-import type { Source } from '../source.js';
+import type { Openings } from '../../batch.js';
+import type { Part, Source } from '../source.js';
 import { createUpstream } from '../upstream.js';
 import { createChainCalls } from './chain-calls.js';
 import { createMoralisClient } from './client.js';
 import { createMarketCalls, type MarketCalls } from './market-calls.js';
+import { createOpeningPrice } from './opening-price.js';
 import { createPace } from './pace.js';
-import type { ConfirmBalances } from './read-openings.js';
+import { type ConfirmBalances, readOpenings } from './read-openings.js';
 import { readParts } from './read-parts.js';
+import { createSharedHead } from './shared-head.js';
+import { createSpread, reserveOf, type Spread } from './spread.js';
 import type { Budget, UsageStore } from './usage.js';
 
 /** Tokens of a chain as Moralis knows them. It proves nothing by hashes of headers, so it reads again what may still be replaced. */
 export interface MoralisSource extends Source, MarketCalls {
   readonly name: 'moralis';
+  /** Balances before a block, for a token that another source feeds. */
+  openings(request: { address: string; fromBlock: number; signal: AbortSignal }): Promise<Openings>;
   /** Compute units of this UTC day. */
   budget(): Promise<Budget>;
+  /** When syncs may start, so that the day's units last the whole day. */
+  readonly spread: Spread;
   readonly state: BreakerState;
 }
 
@@ -27,6 +35,21 @@ export function createMoralisSource(deps: MoralisDeps): MoralisSource {
   const client = createMoralisClient({ config, upstream, usage, pace: createPace({ perSecond: unitsPerSecond }) });
   const named = { client, chain: `0x${chainId.toString(16)}`, pageSize: config.pageSize, now };
   const chain = createChainCalls(named);
+  const head = createSharedHead(chain.head);
+  const spread = createSpread({ usage, head, warn: (message) => telemetry.warn(message), now });
+  const shared = { ...chain, head: head.ask };
+  const price = createOpeningPrice({ chain, usage, pageSize: config.pageSize, now });
+  /** Of a long history only as much is read as leaves the other tokens their syncs. */
+  const leaveReserve = async ({ checkpoint, headBlock }: Part): Promise<void> => {
+    if (!checkpoint || headBlock === null || (checkpoint.blockNumber ?? -1) >= headBlock) return;
+    const { left, limit } = await usage.budget();
+    if (left >= reserveOf({ limit, now: (now ?? Date.now)() })) return;
+    throw new SourceError(
+      'BUDGET_EXHAUSTED',
+      `Moralis: ${left} of the ${limit} compute units of this UTC day (MORALIS_CU_PER_DAY) are left, and those are for syncs. The history stands at block ${checkpoint.blockNumber} of ${headBlock} and goes on bit by bit, or tomorrow.`,
+      { details: { left, limit } },
+    );
+  };
   return {
     name: 'moralis',
     ...createMarketCalls({ ...named, chainId }),
@@ -45,15 +68,21 @@ export function createMoralisSource(deps: MoralisDeps): MoralisSource {
     read: async function* (request) {
       const { signal } = request;
       try {
-        for await (const part of readParts({ chain, request, confirm })) {
+        for await (const part of readParts({ chain: shared, price, confirm, request })) {
           if (signal.aborted) return;
           yield part;
+          await leaveReserve(part);
         }
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     },
+    openings: async ({ address, fromBlock, signal }) => {
+      const head = await chain.head(signal);
+      return (await readOpenings({ chain, price, confirm }, { address, fromBlock, head, signal })).openings;
+    },
     budget: () => usage.budget(),
+    spread,
     get state() {
       return upstream.state;
     },

@@ -2,6 +2,7 @@
 export const operationCosts = {
   transfers: { price: 50, rate: 20 },
   owners: { price: 50, rate: 20 },
+  holders: { price: 50, rate: 20 },
   metadata: { price: 10, rate: 20 },
   price: { price: 50, rate: 20 },
   prices: { price: 100, rate: 20 },

@@ -2,14 +2,15 @@ import type { AsOf, CheckpointInput, Position, TransferInput } from '../../batch
 import type { Part, ReadRequest } from '../source.js';
 import { type ChainCalls, confirmationBlocks, type MoralisHead } from './chain-calls.js';
 import { type Changes, findChanges } from './find-changes.js';
-import { type ConfirmBalances, readOpenings } from './read-openings.js';
-import { type WalkRequest, walkTransfers } from './transfer-walk.js';
+import { type OpeningDeps, readOpenings } from './read-openings.js';
+import { type Stretch, type WalkRequest, walkTransfers } from './transfer-walk.js';
 
 /**
  * The parts of a token behind its checkpoint. Blocks that could still be replaced when they were taken in are read again and compared with
  * what is stored; a difference becomes a rewind to the block before it, and all that stands above comes anew in the same part.
  */
-export async function* readParts({ chain, request, confirm }: Reading): AsyncGenerator<Part> {
+export async function* readParts({ request, ...deps }: Reading): AsyncGenerator<Part> {
+  const { chain } = deps;
   const { address, fromBlock = 0, isOpened = false, signal } = request;
   const head = await chain.head(signal);
   const headBlock = head.blockNumber;
@@ -17,9 +18,11 @@ export async function* readParts({ chain, request, confirm }: Reading): AsyncGen
   // A provider that is behind what it said before knows nothing new.
   if (headBlock < (stand?.blockNumber ?? fromBlock)) return;
   const settled = stand ? settledBlock(stand, request.finalized) : fromBlock - 1;
+  let walked: readonly Stretch[] | undefined;
   if (!stand && fromBlock > 0 && !isOpened) {
     const opened = { blockNumber: settled, blockHash: null };
-    const openings = await readOpenings(chain, { address, fromBlock, head, signal, confirm });
+    const { openings, stretches } = await readOpenings(deps, { address, fromBlock, head, signal });
+    walked = stretches;
     yield { openings, headBlock, after: null, chainSupply: null, checkpoint: checkpointAt(opened, settled) };
     stand = opened;
   }
@@ -35,7 +38,7 @@ export async function* readParts({ chain, request, confirm }: Reading): AsyncGen
   let rows: TransferInput[] = [];
   let rewindTo: number | undefined;
   let isFull = settled;
-  for await (const stretch of walkTransfers(chain, range)) {
+  for await (const stretch of walked ?? walkTransfers(chain, range)) {
     rows.push(...stretch.rows);
     const reached = stand?.blockNumber ?? -1;
     if (!isCompared && stretch.through < reached) continue;
@@ -65,10 +68,8 @@ export async function* readParts({ chain, request, confirm }: Reading): AsyncGen
 }
 
 /** What reading needs. */
-export interface Reading {
-  readonly chain: ChainCalls;
+export interface Reading extends OpeningDeps {
   readonly request: ReadRequest;
-  readonly confirm: ConfirmBalances | undefined;
 }
 
 /** Newest block of a checkpoint that needs no second look. */

@@ -7,6 +7,8 @@ export interface UsageStore {
   /** Takes units of the day's budget, or refuses with BUDGET_EXHAUSTED and takes none. */
   charge(units: number): Promise<void>;
   budget(): Promise<Budget>;
+  /** True for one process at a time, at least so many milliseconds after the last that heard it. */
+  claimRound(pauseMs: number): Promise<boolean>;
 }
 
 /** The day's compute units. */
@@ -20,6 +22,7 @@ export interface Budget {
 export function createUsageStore({ database, limit, now = Date.now }: Options): UsageStore {
   const { jobs } = database.models;
   let opened: string | undefined;
+  let isPlaced = false;
   /** Makes the day's document; those of earlier days go. */
   const open = async (): Promise<string> => {
     const today = now() - (now() % dayMs);
@@ -44,8 +47,24 @@ export function createUsageStore({ database, limit, now = Date.now }: Options): 
       );
     },
     budget: async () => budgetOf(database, await open(), limit),
+    claimRound: async (pauseMs) => {
+      if (!Number.isFinite(pauseMs)) return false;
+      if (!isPlaced) {
+        const never = { kind: 'round', tokenId: '', createdAt: new Date(0) };
+        await jobs.updateOne({ _id: roundId }, { $setOnInsert: never }, { upsert: true });
+        isPlaced = true;
+      }
+      const createdAt = { $lte: new Date(now() - pauseMs) };
+      const claim = { createdAt: new Date(now()), expiresAt: new Date(now() + 2 * pauseMs + graceMs) };
+      return (await jobs.updateOne({ _id: roundId, createdAt }, { $set: claim })).matchedCount === 1;
+    },
   };
 }
+
+/** Key of the last round of syncs among the jobs; until it expires, tokens without a lease are fed nevertheless. */
+export const roundId = 'round:moralis';
+
+const graceMs = 120_000;
 
 interface Options {
   readonly database: Pick<Database, 'models'>;
