@@ -3,7 +3,10 @@ import type { PriceInput } from './batch.js';
 import { inChunks } from './chunks.js';
 import type { Stored, Unit } from './transaction.js';
 
-/** Writes prices; a later import replaces a row of the same timestamp. Two different ones in one batch are a bad row. */
+/**
+ * Writes prices; a later import replaces a row of the same timestamp. Two different ones in one batch are a bad row. A price of a block that
+ * may still be replaced takes no place of one without a block: undone, it would leave nothing of that.
+ */
 export async function writePrices(unit: Unit, tokenId: string, prices: readonly PriceInput[]) {
   const wanted = new Map<number, PriceInput>();
   let known = 0;
@@ -51,6 +54,7 @@ async function changedOf({ session, collection }: Unit, tokenId: string, prices:
   const stored = new Map(found.map((row) => [row._id, row]));
   return rows.filter(({ _id, price, volume, blockNumber }) => {
     const row = stored.get(_id);
+    if (row && row.blockNumber === undefined && blockNumber !== undefined) return false;
     return row?.price !== price || row.volume !== volume || row.blockNumber !== blockNumber;
   });
 }

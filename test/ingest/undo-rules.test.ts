@@ -149,6 +149,16 @@ describe('a reorg', () => {
     expect(await prices()).toEqual(['3', '7']);
   });
 
+  it('leaves a price that a block did not bring: one of a block takes no place of it', async () => {
+    const { commit, tokenId } = await open();
+    const { blockNumber: _block, ...file } = price(5, '7');
+    await commit({ prices: [file] });
+    await commit({ prices: [price(5, '1')] });
+    await commit({ rewindTo: 4 });
+    const stored = await test.database.models.tokenPriceData.find({ tokenId }).lean();
+    expect(stored.map((row) => row.price)).toEqual(['7']);
+  });
+
   it('at an opening keeps the wallets that have an opening balance', async () => {
     const { commit, tokenId } = await open();
     await commit({

@@ -1,6 +1,6 @@
 import type { Database } from '../../database.js';
 import { BadUserInputError } from '../../errors.js';
-import type { PriceReader } from '../../ingest/sources/prices/price-reader.js';
+import { type PriceReader, secondBlocks } from '../../ingest/sources/prices/price-reader.js';
 import type { Part } from '../../ingest/sources/source.js';
 import { collectionOf } from '../../ingest/transaction.js';
 
@@ -40,7 +40,8 @@ export function createPartPrices({ database, openPrices, warn = () => undefined 
     own.reader ??= openPrices?.({ setting, address });
     // A swap moves the token, so there are none before its first transfer.
     const first = part.transfers?.[0]?.blockNumber ?? toBlock;
-    const known = part.rewindTo ?? before;
+    // Blocks of the second that the rewind cuts through lost their common row with it.
+    const known = part.rewindTo === undefined ? before : Math.max(-1, part.rewindTo - secondBlocks);
     return own.reader?.read({
       fromBlock: known === null ? first : known + 1,
       toBlock,

@@ -13,13 +13,15 @@ function createFeed({
   answerOf = (n) => BigInt(n) * 100_000_000n,
   keepsHistory = true,
   decimals = 8,
+  secondOf = (n) => 60 * n,
 }: {
   rounds: number;
   answerOf?: (n: number) => bigint;
   keepsHistory?: boolean;
   decimals?: number;
+  secondOf?: (n: number) => number;
 }) {
-  const round = (n: number) => [phase + BigInt(n), answerOf(n), 0n, BigInt(60 * n), phase + BigInt(n)];
+  const round = (n: number) => [phase + BigInt(n), answerOf(n), 0n, BigInt(secondOf(n)), phase + BigInt(n)];
   return {
     decimals: () => decimals,
     latestRoundData: () => round(rounds),
@@ -50,6 +52,15 @@ describe('prices of a feed', () => {
       [60_000, '1', '0'],
       [120_000, '2', '0'],
       [180_000, '3', '0'],
+    ]);
+  });
+
+  it('have one row for a second: of several rounds the newest, and those of before are not lost', async () => {
+    const prices = await read({ contracts: createFeed({ rounds: 4, secondOf: (n) => Math.max(2, Math.min(n, 3)) }) })
+      .prices;
+    expect(prices.map(({ timestamp, price }) => [timestamp, price])).toEqual([
+      [2_000, '2'],
+      [3_000, '4'],
     ]);
   });
 

@@ -63,6 +63,26 @@ describe('prices of a pool', () => {
     ]);
   });
 
+  it('have one row for a second, however many blocks it has and in however many reads they come', async () => {
+    const at = (blockNumber: number, dollars: bigint, logIndex = 0): SwapLog => ({
+      ...swap(blockNumber, [e18, 0n, 0n, dollars * 1_000_000n], logIndex),
+      // Four blocks in a second.
+      time: timeOf(Math.floor(blockNumber / 4)),
+    });
+    const { read } = createPool({ logs: [at(7, 9n), at(8, 1n), at(9, 2n), at(10, 3n), at(11, 6n), at(12, 5n)] });
+    const whole = [
+      [timeOf(1), '9', '9', 7],
+      [timeOf(2), '3', '12', 11],
+      [timeOf(3), '5', '5', 12],
+    ];
+    const rows = async (fromBlock: number, toBlock: number) =>
+      (await read({ fromBlock, toBlock })).map((row) => [row.timestamp, row.price, row.volume, row.blockNumber]);
+    expect(await rows(0, 100)).toEqual(whole);
+    expect(await rows(0, 9)).toEqual([whole[0], [timeOf(2), '1.5', '3', 9]]);
+    expect(await rows(10, 100)).toEqual(whole.slice(1));
+    expect(await rows(11, 11)).toEqual([whole[1]]);
+  });
+
   it('understand the events of Velodrome pools', async () => {
     const signature = 'Swap(address,address,uint256,uint256,uint256,uint256)';
     const log = swapLog({ address: pool, blockNumber: 3, amounts: [e18, 0n, 0n, 250_000n], signature });

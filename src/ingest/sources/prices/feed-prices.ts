@@ -38,14 +38,19 @@ export function createFeedPrices({
       const places = decimals;
       const found: PriceInput[] = [];
       let round = toRound(await ask('latestRoundData', [], toBlock));
-      while (round && (newest === null || round.time > newest) && found.length < mostRounds) {
+      let oldest = Number.POSITIVE_INFINITY;
+      for (let seen = 0; round && (newest === null || round.time > newest) && seen < mostRounds; seen += 1) {
         // The newest rounds without those before them would hide the gap from the next call.
         signal.throwIfAborted();
-        if (round.answer > 0n) found.push(toPrice({ feed, round, places, block: tiedTo(toBlock, finalizedBlock) }));
+        // Of several rounds of one second the newest is the price of that instant.
+        if (round.answer > 0n && round.time < oldest) {
+          found.push(toPrice({ feed, round, places, block: tiedTo(toBlock, finalizedBlock) }));
+          oldest = round.time;
+        }
         const earlier: Round | undefined =
           round.id > 1n ? toRound(await ask('getRoundData', [round.id - 1n], toBlock)) : undefined;
         // A feed that keeps no history reverts, or answers the newest round again.
-        round = earlier && earlier.time < round.time ? earlier : undefined;
+        round = earlier && earlier.id < round.id && earlier.time <= round.time ? earlier : undefined;
       }
       return found.reverse();
     },

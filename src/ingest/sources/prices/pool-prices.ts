@@ -2,12 +2,13 @@ import { type Abi, decodeFunctionResult, encodeFunctionData, parseAbi, toEventSe
 import { BadUserInputError } from '../../../errors.js';
 import { formatQuotient, formatUnits } from '../../../models/amount.js';
 import type { PriceInput } from '../../batch.js';
-import type { PriceChain, PriceLog, PriceReader } from './price-reader.js';
+import { type PriceChain, type PriceLog, type PriceReader, secondBlocks } from './price-reader.js';
 
 /**
- * Prices of the swaps of a Uniswap-v2-style pool (Uniswap v2, Velodrome v2) one side of which counts as US dollars: a row for each block
- * with swaps, at the block's time. Its price is what was paid for all tokens swapped in the block divided by these, rounded once to 8
- * places, so that a swap of dust cannot set it; its volume is what was paid.
+ * Prices of the swaps of a Uniswap-v2-style pool (Uniswap v2, Velodrome v2) one side of which counts as US dollars: a row for each second
+ * with swaps, which on most chains is a block, at the block's time. Its price is what was paid for all tokens swapped then divided by
+ * these, rounded once to 8 places, so that a swap of dust cannot set it; its volume is what was paid. Where blocks of one second come in
+ * two reads, the second read begins with them all, so that its row holds the whole second.
  */
 export function createPoolPrices({ chain, pool, token, usdToken }: Pool): PriceReader {
   let sides: Promise<Sides> | undefined;
@@ -21,8 +22,12 @@ export function createPoolPrices({ chain, pool, token, usdToken }: Pool): PriceR
   return {
     read: async ({ fromBlock, toBlock, signal }) => {
       const { isFirst, decimals, usdDecimals } = await openSides();
-      const logs = await chain.logs({ address: pool, topics: [swapTopics], fromBlock, toBlock, signal });
-      return [...sumBlocks(logs, isFirst)].flatMap(([blockNumber, { time, tokens, usd }]): PriceInput[] => {
+      const read = (from: number, to: number) =>
+        chain.logs({ address: pool, topics: [swapTopics], fromBlock: from, toBlock: to, signal });
+      const logs = await read(fromBlock, toBlock);
+      const earlier = logs[0] ? await readSecond(read, logs[0]) : [];
+      return [...sumSeconds([...earlier, ...logs], isFirst)].flatMap(([time, sum]): PriceInput[] => {
+        const { blockNumber, tokens, usd } = sum;
         if (tokens === 0n || usd === 0n) return [];
         return [
           {
@@ -85,14 +90,28 @@ async function readSides({ chain, pool, token, usdToken }: Pool): Promise<Sides>
   return { isFirst: found[0] === token, decimals: Number(decimals), usdDecimals: Number(usdDecimals) };
 }
 
-interface BlockSum {
-  readonly time: number;
+/** Swaps in blocks before the first one of a read that have the same time. Nobody knows how many such blocks there are. */
+async function readSecond(read: (from: number, to: number) => Promise<readonly PriceLog[]>, first: PriceLog) {
+  const found: PriceLog[] = [];
+  for (let to = first.blockNumber - 1; to >= 0; to -= secondBlocks) {
+    const logs = await read(Math.max(0, to - secondBlocks + 1), to);
+    const same = logs.filter(({ time }) => time === first.time);
+    found.unshift(...same);
+    // A block of an earlier time ends it; so does a step without a swap.
+    if (same.length === 0 || same.length < logs.length) break;
+  }
+  return found;
+}
+
+interface SecondSum {
+  /** The newest block of the second: a reorg that leaves it in place leaves all of them. */
+  blockNumber: number;
   tokens: bigint;
   usd: bigint;
 }
 
-function sumBlocks(logs: readonly PriceLog[], isFirst: boolean): Map<number, BlockSum> {
-  const blocks = new Map<number, BlockSum>();
+function sumSeconds(logs: readonly PriceLog[], isFirst: boolean): Map<number, SecondSum> {
+  const seconds = new Map<number, SecondSum>();
   for (const { blockNumber, time, data } of logs) {
     const amounts = parseAmounts(data);
     if (!amounts) continue;
@@ -101,12 +120,13 @@ function sumBlocks(logs: readonly PriceLog[], isFirst: boolean): Map<number, Blo
     const [tokens, usd] = isFirst ? moved : [moved[1], moved[0]];
     // A flash loan that was paid back in kind moved one side only: nothing was priced.
     if (tokens === 0n || usd === 0n) continue;
-    const sum = blocks.get(blockNumber) ?? { time, tokens: 0n, usd: 0n };
-    blocks.set(blockNumber, sum);
+    const sum = seconds.get(time) ?? { blockNumber, tokens: 0n, usd: 0n };
+    seconds.set(time, sum);
+    sum.blockNumber = blockNumber;
     sum.tokens += tokens;
     sum.usd += usd;
   }
-  return blocks;
+  return seconds;
 }
 
 function parseAmounts(data: string): [bigint, bigint, bigint, bigint] | undefined {

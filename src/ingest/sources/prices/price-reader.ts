@@ -19,6 +19,9 @@ export interface PriceRange {
   readonly signal: AbortSignal;
 }
 
+/** More blocks than any chain has in one second, the unit of block times. */
+export const secondBlocks = 20;
+
 /** What a price reader asks a chain for; every answer is checked by whoever gives it. */
 export interface PriceChain {
   /** Answer of a contract to a call, at a block or at the newest one; null when the contract reverts. */
