@@ -25,8 +25,13 @@ export async function runBackfill(
   output: Output,
   { name, from }: { name: string; from: number | undefined },
 ): Promise<number> {
-  for (const { _id } of await pickTokens(connections, [name])) {
+  for (const { _id, symbol } of await pickTokens(connections, [name])) {
     await readHistoryAgain(connections.database, { tokenId: _id, fromBlock: from });
+    if (from) {
+      output.note(
+        `${symbol}: balances before block ${from} are missing, and the holders wrong, unless the contract is no older, or opening balances are there.`,
+      );
+    }
   }
   return runSync(connections, output, { names: [name] });
 }

@@ -60,6 +60,7 @@ export async function runSeedTokens(
           findByAddress: (contractAddress) => collectionOf(database, 'tokens').findOne({ contractAddress }),
         },
         source,
+        givesOpenings: sources.moralis !== undefined,
         chainId: config.chainId,
         signal: interrupt.signal,
       });

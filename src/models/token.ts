@@ -92,7 +92,7 @@ export class Token {
   @prop({ type: () => Number, default: null })
   openingBlock!: number | null;
 
-  /** True where the opening balances were not confirmed at their block; absent is as false. */
+  /** True where the opening balances were not confirmed at their block, or, without an openingBlock, where they are missing; absent is as false. */
   @prop({ type: () => Boolean })
   openingsApproximate?: boolean;
 

@@ -5,6 +5,7 @@ import { createUsageStore } from '../ingest/sources/moralis/usage.js';
 import { createPriceReader } from '../ingest/sources/prices/price-setting.js';
 import { createRpcSource, type RpcSource } from '../ingest/sources/rpc/rpc-source.js';
 import type { Telemetry } from '../telemetry.js';
+import { createFindOpenings, type FindOpenings } from './feeding/find-openings.js';
 import type { OpenPrices } from './feeding/part-prices.js';
 
 /** The sources of a process, with all that each of them can. */
@@ -13,6 +14,8 @@ export interface OpenSources {
   readonly moralis?: MoralisSource | undefined;
   /** Reads prices of tokens: of feeds and pools from the node, of candles from Moralis. */
   readonly openPrices: OpenPrices;
+  /** Balances before the first block of a token that the node feeds: Moralis knows the owners, the node confirms what they had. */
+  readonly findOpenings?: FindOpenings | undefined;
 }
 
 /** Opens the sources that the configuration names; nothing is asked yet. Whoever opens them closes them. */
@@ -39,5 +42,6 @@ export function createSources({
       ...{ setting, address, chain: rpc, market },
       onNone: (reason) => telemetry.warn(`Prices by ${setting}: ${reason}`),
     });
-  return { rpc, moralis: market, openPrices };
+  const findOpenings = rpc && createFindOpenings({ node: rpc, owners: market });
+  return { rpc, moralis: market, openPrices, findOpenings };
 }

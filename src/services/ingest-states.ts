@@ -1,5 +1,6 @@
 import type { Database } from '../database.js';
 import { checkpointId } from '../ingest/checkpoints.js';
+import { roundId } from '../ingest/sources/moralis/usage.js';
 import type { FeedState } from '../models/checkpoint.js';
 import type { Row } from '../models/models.js';
 import { leaseName } from './feeding/token-feed.js';
@@ -17,7 +18,7 @@ export interface IngestState {
    * feeds it at the moment.
    */
   readonly state: 'empty' | 'static' | 'waiting' | 'backfilling' | 'live' | 'failing' | 'halted';
-  /** What stands in the way; without that, what the audit found that differs from the chain. */
+  /** What stands in the way; without that, what the audit found that differs from the chain, or what is uncertain about the balances. */
   readonly lastError: string | null;
   /** While backfilling. */
   readonly rowsPerSecond: number | null;
@@ -30,7 +31,10 @@ export async function readIngestStates(
   { now = Date.now() }: { now?: number } = {},
 ): Promise<IngestState[]> {
   const tokens: TokenHead[] = await models.tokens
-    .find({}, { symbol: 1, source: 1, asOfBlock: 1, asOfTime: 1 })
+    .find(
+      {},
+      { symbol: 1, source: 1, asOfBlock: 1, asOfTime: 1, fromBlock: 1, openingBlock: 1, openingsApproximate: 1 },
+    )
     .sort({ symbol: 1, contractAddress: 1 })
     .limit(maxTokens)
     .lean();
@@ -38,7 +42,9 @@ export async function readIngestStates(
   const ids = tokens.map(({ _id }) => _id);
   const [checkpoints, leases] = await Promise.all([
     models.checkpoints.find({ _id: { $in: ids.flatMap(checkpointsOf) } }).lean(),
-    models.jobs.find({ _id: { $in: ids.map(leaseId) }, expiresAt: { $gt: new Date(now) } }, { _id: 1 }).lean(),
+    models.jobs
+      .find({ _id: { $in: [...ids.map(leaseId), roundId] }, expiresAt: { $gt: new Date(now) } }, { _id: 1 })
+      .lean(),
   ]);
   const held = new Set(leases.map(({ _id }) => _id));
   const newest = new Map<string, Row<'checkpoints'>>();
@@ -52,7 +58,9 @@ export async function readIngestStates(
   return tokens.map((token) => {
     const checkpoint = newest.get(token._id);
     const isFed =
-      held.has(leaseId(token._id)) || (checkpoint && now - checkpoint.updatedAt.getTime() < quietMs) === true;
+      held.has(leaseId(token._id)) ||
+      (checkpoint?.source === 'moralis' && held.has(roundId)) ||
+      (checkpoint && now - checkpoint.updatedAt.getTime() < quietMs) === true;
     return toState({
       token,
       source: checkpoint?.source,
@@ -64,7 +72,16 @@ export async function readIngestStates(
   });
 }
 
-type TokenHead = Pick<Row<'tokens'>, '_id' | 'symbol' | 'source' | 'asOfBlock' | 'asOfTime'>;
+type TokenHead = Pick<Row<'tokens'>, '_id' | 'symbol' | 'source' | 'asOfBlock' | 'asOfTime'> &
+  Partial<Pick<Row<'tokens'>, 'fromBlock' | 'openingBlock' | 'openingsApproximate'>>;
+
+/** Why balances of a token are not certain, in a sentence; null where they are. */
+function openingsNotice({ fromBlock = 0, openingBlock = null, openingsApproximate }: TokenHead): string | null {
+  if (!openingsApproximate) return null;
+  return openingBlock === null
+    ? `Balances before block ${fromBlock} are missing, so the holders are not those of the chain: import opening balances, or read from the creation of the contract (backfill without --from).`
+    : `Opening balances before block ${openingBlock} are approximate: they come from Moralis, which names no block for them, and no node has confirmed them (RPC_URL).`;
+}
 
 const maxTokens = 1_000;
 /** A token that is synced by schedule has no lease in between. */
@@ -84,7 +101,7 @@ function toState({ token, source, feed, isFed, now, finding = null }: Told): Ing
     headBlock: isLive && heads.length > 0 ? Math.max(...heads) : null,
     lagSeconds: isLive && asOfTime ? Math.max(0, (now - asOfTime.getTime()) / 1000) : null,
     state,
-    lastError: feed?.lastError ?? finding,
+    lastError: feed?.lastError ?? finding ?? openingsNotice(token),
     rowsPerSecond: state === 'backfilling' ? (feed?.rowsPerSecond ?? null) : null,
     secondsLeft: state === 'backfilling' ? (feed?.secondsLeft ?? null) : null,
   };

@@ -20,7 +20,15 @@ export async function readHistoryAgain(
         `--from: ${token.symbol} has opening balances, the state before block ${token.openingBlock}; earlier transfers are in their sums. Got ${fromBlock}.`,
       );
     }
-    const change = fromBlock === undefined ? { $unset: { fromBlock: '' as const } } : { $set: { fromBlock } };
+    const change =
+      fromBlock === undefined
+        ? {
+            $unset: {
+              fromBlock: '' as const,
+              ...(token.openingBlock === null ? { openingsApproximate: '' as const } : {}),
+            },
+          }
+        : { $set: { fromBlock } };
     await collection('tokens').updateOne({ _id: tokenId }, change, { session });
     const _id = { $in: [checkpointId(tokenId, 'rpc'), checkpointId(tokenId, 'moralis')] };
     await collection('checkpoints').deleteMany({ _id }, { session });

@@ -3,7 +3,7 @@ import type { Source, TokenFacts } from '../ingest/sources/source.js';
 import type { Row } from '../models/models.js';
 import type { SeedToken } from './seed-list.js';
 import type { TokenDataService } from './token-data-service.js';
-import { checkContract } from './token-input.js';
+import { checkContract, longestLabel } from './token-input.js';
 import { withSuffix } from './token-labels.js';
 
 /** What became of one token of a list. */
@@ -23,6 +23,8 @@ export interface SeedDeps {
   };
   readonly source: Pick<Source, 'describe'>;
   readonly chainId: number;
+  /** True where balances before a first block can be asked for. */
+  readonly givesOpenings?: boolean;
   readonly signal?: AbortSignal;
   readonly onSeeded?: (seeded: Seeded) => void;
 }
@@ -45,7 +47,7 @@ export async function seedTokens(list: readonly SeedToken[], deps: SeedDeps): Pr
   return done;
 }
 
-async function seedOne(wish: SeedToken, { tokens, source, chainId }: SeedDeps): Promise<Seeded> {
+async function seedOne(wish: SeedToken, { tokens, source, chainId, givesOpenings = false }: SeedDeps): Promise<Seeded> {
   const { address } = wish;
   const known = await tokens.findByAddress(address);
   if (known) {
@@ -62,7 +64,13 @@ async function seedOne(wish: SeedToken, { tokens, source, chainId }: SeedDeps): 
     return { address, outcome: 'refused', tokenId: null, symbol: null, notices: [notice] };
   }
   const { token, notices } = await create(wish, facts, { tokens, chainId });
-  const told = [...contradictions(wish, facts, 'on the chain'), ...assumed(facts), ...notices];
+  const told = [
+    ...contradictions(wish, facts, 'on the chain'),
+    ...assumed(facts),
+    ...shortened(facts),
+    ...(givesOpenings ? [] : missingBefore(wish)),
+    ...notices,
+  ];
   return { address, outcome: 'created', tokenId: token._id, symbol: token.symbol, notices: told };
 }
 
@@ -107,7 +115,22 @@ async function create(
 /** Text of a contract may hold anything: what no name can be made of is the address. */
 function labelOf(text: string | undefined, address: string): string {
   const label = (text ?? '').replaceAll(/\p{C}/gu, '').trim();
-  return label === '' ? address : withSuffix(label, address, 0).slice(0, 200);
+  // Half of a surrogate pair is no character.
+  return label === '' ? address : label.slice(0, longestLabel).replace(/[\ud800-\udbff]$/, '');
+}
+
+function shortened(facts: TokenFacts): string[] {
+  return (['symbol', 'name'] as const).flatMap((field) => {
+    const { length } = facts[field] ?? '';
+    return length > longestLabel ? [`The ${field} has ${length} characters: it is cut to ${longestLabel}.`] : [];
+  });
+}
+
+function missingBefore({ fromBlock }: SeedToken): string[] {
+  if (fromBlock === undefined || fromBlock === 0) return [];
+  return [
+    `Its history begins at block ${fromBlock}: balances of before are missing, and the holders wrong, unless the contract is no older, opening balances are imported, or Moralis gives them (MORALIS_API_KEY).`,
+  ];
 }
 
 function assumed({ decimals }: TokenFacts): string[] {

@@ -5,6 +5,7 @@ import type { Position } from '../ingest/batch.js';
 import type { Pipeline } from '../ingest/pipeline.js';
 import type { Head, Source } from '../ingest/sources/source.js';
 import { inTransaction } from '../ingest/transaction.js';
+import type { FindOpenings } from './feeding/find-openings.js';
 import { createPartPrices, type OpenPrices } from './feeding/part-prices.js';
 import type { FeedProgress } from './feeding/progress.js';
 import { type FeedResult, openTokenFeed, type TokenFeed } from './feeding/token-feed.js';
@@ -19,6 +20,8 @@ export interface FollowedSource extends Source {
 export interface Sources {
   readonly rpc?: FollowedSource | undefined;
   readonly moralis?: Source | undefined;
+  /** Balances before the first block of a token that the node feeds. */
+  readonly findOpenings?: FindOpenings | undefined;
 }
 
 /** The engine for every live source. */
@@ -67,8 +70,9 @@ export function createTokenSync(deps: {
   const { database, publisher, sources, chainId } = deps;
   const source = sources.rpc ?? sources.moralis;
   const prices = createPartPrices(deps);
+  const findOpenings = sources.rpc && sources.findOpenings;
   const open = (tokenId: string): TokenFeed => {
-    if (source) return openTokenFeed({ ...deps, source, prices }, tokenId);
+    if (source) return openTokenFeed({ ...deps, source, prices, findOpenings }, tokenId);
     throw new BadUserInputError('No source feeds tokens: set RPC_URL to a node of the chain, or MORALIS_API_KEY.');
   };
 

@@ -289,7 +289,14 @@ describe('seeding tokens', () => {
     expect(asked).toEqual([fresh, none, twin]);
     expect(seeded.map(({ outcome, symbol, notices }) => [outcome, symbol, notices])).toEqual([
       ['known', known.address, [`The list says symbol OTHER, stored it is ${known.address}.`]],
-      ['created', 'REAL', ['The list says decimals 18, on the chain it is 6.']],
+      [
+        'created',
+        'REAL',
+        [
+          'The list says decimals 18, on the chain it is 6.',
+          expect.stringMatching(/^Its history begins at block 12: balances of before are missing/),
+        ],
+      ],
       ['refused', null, [`There is no token contract at ${none} on chain 1135.`]],
       [
         'created',
@@ -310,6 +317,14 @@ describe('seeding tokens', () => {
       decimals: 18,
       decimalsAssumed: true,
     });
+  });
+
+  it('cut a label that is too long, and say so', async () => {
+    const tokens = { createToken: backend.tokens.createToken, findByAddress: async () => null };
+    const source = { describe: async () => ({ symbol: 'S'.repeat(10_000), name: 'Long', decimals: 0 }) };
+    const [seeded] = await seedTokens([{ address: wallet(0xfade) }], { tokens, source, chainId: 1135 });
+    expect(seeded?.symbol).toBe('S'.repeat(200));
+    expect(seeded?.notices).toEqual(['The symbol has 10000 characters: it is cut to 200.']);
   });
 
   it('reads lists of JSON and CSV to the same tokens, and refuses what is wrong with its place', async () => {

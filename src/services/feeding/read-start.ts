@@ -12,7 +12,7 @@ export async function readStart(
   const [token, checkpoint] = await Promise.all([
     collectionOf(database, 'tokens').findOne(
       { _id: tokenId },
-      { projection: { contractAddress: 1, symbol: 1, fromBlock: 1, openingBlock: 1, priceSource: 1 } },
+      { projection: { contractAddress: 1, symbol: 1, fromBlock: 1, openingBlock: 1, asOfBlock: 1, priceSource: 1 } },
     ),
     collectionOf(database, 'checkpoints').findOne({ _id: checkpointId(tokenId, source) }),
   ]);
@@ -23,7 +23,8 @@ export async function readStart(
     address: token.contractAddress,
     symbol: token.symbol,
     priceSource: token.priceSource,
-    isOpened: token.openingBlock !== null,
+    // Sums of rows that are there hold what came before.
+    isOpened: token.openingBlock !== null || token.asOfBlock !== null,
     fromBlock: from === 0 ? undefined : from,
     after: blockNumber === null ? null : { blockNumber, blockHash: checkpoint?.blockHash ?? null },
     finalized: checkpoint?.finalized ?? null,
@@ -37,7 +38,7 @@ export interface FeedStart {
   readonly symbol: string;
   /** Where its prices come from; undefined: not from a feed. */
   readonly priceSource: string | undefined;
-  /** True where opening balances are stored. */
+  /** True where opening balances are stored, or rows: openings beside these would be counted twice. */
   readonly isOpened: boolean;
   /** The later of the token's own first block and the one that its opening balances are the state before. */
   readonly fromBlock: number | undefined;

@@ -4,8 +4,11 @@ import type { Position } from '../../ingest/batch.js';
 import { createLease, type Lease } from '../../ingest/lease.js';
 import type { Pipeline } from '../../ingest/pipeline.js';
 import type { Part, Source } from '../../ingest/sources/source.js';
+import { collectionOf } from '../../ingest/transaction.js';
 import { errorText } from './error-text.js';
 import { createFeedNote, type FeedNote } from './feed-note.js';
+import type { FindOpenings } from './find-openings.js';
+import { openedParts } from './opened-parts.js';
 import type { PartPrices } from './part-prices.js';
 import { createProgressMeter, type FeedProgress } from './progress.js';
 import { type FeedStart, readStart } from './read-start.js';
@@ -44,6 +47,8 @@ export interface FeedDeps {
   readonly leaseMs: number;
   /** Where tokens have prices from; without it they have none. */
   readonly prices?: PartPrices | undefined;
+  /** Balances before a token's first block, of a source that gives none itself. */
+  readonly findOpenings?: FindOpenings | undefined;
 }
 
 /** Opens the feed of a token; nothing is asked before `advance`. */
@@ -121,7 +126,7 @@ async function takeParts(run: Run, { start, fence }: { start: FeedStart; fence: 
   });
   const { symbol, priceSource: setting } = start;
   try {
-    for await (const bare of parts) {
+    for await (const bare of opened(run, start, parts)) {
       if (signal.aborted) return end(run, 'stopped');
       if ((await lease.hold()) !== fence) return end(run, 'lost');
       const before = run.position?.blockNumber ?? null;
@@ -137,6 +142,18 @@ async function takeParts(run: Run, { start, fence }: { start: FeedStart; fence: 
   } finally {
     await published;
   }
+}
+
+/** A token that begins later than its contract has balances from before; where nobody tells them, it is marked. */
+function opened(run: Run, start: FeedStart, parts: AsyncIterable<Part>): AsyncIterable<Part> {
+  const { findOpenings, signal, tokenId } = run;
+  const { address, fromBlock, after, isOpened } = start;
+  if (!findOpenings || after || isOpened || fromBlock === undefined) return parts;
+  const mark = { $set: { openingsApproximate: true } };
+  return openedParts(parts, {
+    find: () => findOpenings({ address, fromBlock, signal }),
+    onNone: () => collectionOf(run.database, 'tokens').updateOne({ _id: tokenId }, mark),
+  });
 }
 
 async function commit(
