@@ -25,7 +25,7 @@ async function addToken(chainId = 1135): Promise<string> {
 /** A follower of a chain of its own, as one process has it. */
 function follow(
   source: ScriptedSource,
-  options: { chainId?: number; leaseMs?: number; backfills?: number; sliceMs?: number } = {},
+  options: { chainId?: number; leaseMs?: number; backfills?: number; advances?: number; sliceMs?: number } = {},
 ) {
   const { pipeline, published } = createIngest(test.database);
   const { chainId = 1135, leaseMs = 15_000, ...rest } = options;
@@ -145,6 +145,28 @@ describe('following the head', () => {
     // The long one gave its place up in between, so it had to ask again.
     const askers = source.asked.map(({ address }) => (address === contractAddress ? 'slow' : 'quick'));
     expect(askers.slice(0, 3)).toEqual(['slow', 'quick', 'slow']);
+    await follower.close();
+  });
+
+  it('lets a new block be taken in by a few tokens at a time', async () => {
+    const source = createScriptedSource();
+    source.grow(2);
+    const tokens = await Promise.all(Array.from({ length: 6 }, () => addToken(70)));
+    const { follower } = follow(source, { chainId: 70, advances: 2 });
+    await Promise.all(tokens.map((token) => reached(token, 2)));
+    const gate = createGate();
+    let inside = 0;
+    source.beforePart = async () => {
+      inside += 1;
+      await gate.pass();
+    };
+    source.grow(1);
+    await vi.waitUntil(() => inside === 2, { timeout: 5_000, interval: 5 });
+    // A third would have come by the time that a round trip to the database takes.
+    for (let i = 0; i < 10; i += 1) await asOf(tokens[0] as string);
+    expect(inside).toBe(2);
+    gate.open();
+    await Promise.all(tokens.map((token) => reached(token, 3)));
     await follower.close();
   });
 

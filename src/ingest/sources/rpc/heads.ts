@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Position } from '../../batch.js';
 import { ContradictionError, untilConsistent } from './contradiction.js';
 import { createFinalBlock, type FinalBlock } from './final-block.js';
@@ -27,6 +28,8 @@ export interface Heads {
 export function createHeads({ nodes, headers, warn }: Deps): Heads {
   const closing = new AbortController();
   const { signal } = closing;
+  // Every node that is asked listens to it.
+  setMaxListeners(0, signal);
   const stragglers = createStragglers({ warn });
   const finalBlock: FinalBlock = createFinalBlock({ nodes, headers, signal });
   let last: { readonly view: View; readonly at: number } | undefined;

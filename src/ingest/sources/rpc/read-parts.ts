@@ -3,6 +3,7 @@ import { SourceError } from '../../../errors.js';
 import type { Position, TransferInput } from '../../batch.js';
 import type { Part, ReadRequest } from '../source.js';
 import { wait } from '../wait.js';
+import { mayHold } from './bloom.js';
 import { type CheckedRange, type Deps as LogDeps, readCheckedLogs } from './checked-logs.js';
 import { ContradictionError } from './contradiction.js';
 import { findFork } from './find-fork.js';
@@ -96,6 +97,10 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
   const from = base ? base.blockNumber + 1 : (request.fromBlock ?? (await deps.creation(address, head.number, signal)));
   if (from > head.number) return;
 
+  const moved = { address, head, isMoved: true, signal };
+  // Of new blocks that seem to have transfers the supply is asked for beside their logs.
+  const early = seemsMoved(deps, { address, from, to: head.number }) ? deps.supplies.at(moved) : undefined;
+  early?.catch(() => undefined);
   const read = async (range: { from: number; to: number }): Promise<CheckedRange> =>
     await readCheckedLogs(deps, { filter: transferFilter(address), ...range, isOdd: isOddTransfer, signal });
   const { ranges, concurrency: count } = deps;
@@ -109,7 +114,8 @@ async function* pass(deps: PartDeps, { request, walk }: { request: ReadRequest; 
       const isMoved = transfers.length > 0 || rewindTo !== undefined;
       const isHead = end.number === head.number;
       if (isMoved && !isHead) deps.supplies.forget(address);
-      const supply = isHead ? await deps.supplies.at({ address, head, isMoved, signal }) : isMoved ? null : undefined;
+      const atHead = isHead ? (early ?? deps.supplies.at({ ...moved, isMoved })) : undefined;
+      const supply = await (atHead ?? (isMoved ? null : undefined));
       const part = step(walk, { view, end, transfers, rewindTo, supply });
       rewindTo = undefined;
       yield part;
@@ -138,6 +144,13 @@ interface Strangers {
   readonly request: ReadRequest;
   readonly view: View;
   readonly finalized: Position | null;
+}
+
+/** True of blocks just seen, where one of their blooms has the token. */
+function seemsMoved({ headers }: PartDeps, { address, from, to }: { address: string; from: number; to: number }) {
+  const { topics } = transferFilter(address);
+  const items = [address, ...topics.filter((topic) => typeof topic === 'string')];
+  return headers.confirmed(from, to)?.some(({ bloom }) => mayHold(bloom, items)) ?? false;
 }
 
 /** The range must continue the chain so far, and have the final block in its place. */

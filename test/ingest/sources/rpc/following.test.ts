@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Position } from '../../../../src/ingest/batch.js';
 import type { RpcSource } from '../../../../src/ingest/sources/rpc/rpc-source.js';
@@ -71,6 +74,20 @@ describe('following the head', () => {
       expect(Math.max(...sixty.slice(0, 4))).toBeLessThanOrEqual(5);
       expect(sixty[4]).toBeLessThanOrEqual(12);
     }
+  });
+
+  it('asks for the supply beside the logs of a block that seems to have some', async () => {
+    const { chain, node, advance } = await openTokens(1, () => true);
+    await advance();
+    chain.mine(1);
+    const order: string[] = [];
+    node.before(({ method }) => {
+      order.push(method);
+      return false;
+    });
+    await advance();
+    expect(order).toContain('eth_getBlockReceipts');
+    expect(order.indexOf('eth_call')).toBeLessThan(order.indexOf('eth_getBlockReceipts'));
   });
 
   it('asks for blocks between two looks once for all tokens', async () => {
@@ -160,6 +177,23 @@ describe('a second node of another chain', () => {
         return late.providers()[1]?.lastError;
       })
       .toMatch(/serves chain 1, but CHAIN_ID is 31337/);
+  });
+});
+
+describe('a password in RPC_URL', () => {
+  it('may have any letters', async () => {
+    const asked: Array<string | undefined> = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      response.end('{"jsonrpc":"2.0","id":0,"result":"0x1"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const source = openRpcSource([`http://кто:пароль@127.0.0.1:${port}`]);
+    closeLater(source);
+    await expect(source.head()).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+    server.close();
+    expect(asked[0]).toBe(`Basic ${Buffer.from('кто:пароль', 'utf8').toString('base64')}`);
   });
 });
 

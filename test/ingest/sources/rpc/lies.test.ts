@@ -150,7 +150,7 @@ describe('the work of the source rpc', () => {
       seen[kind] += 1;
       // A bloom that excludes the token proves that there is nothing; one that does not is settled by receipts or by three more voices.
       expect(calls.logs).toBe({ idle: 0, busy: 1, doubtful: 4 }[kind]);
-      expect(calls.all).toBeLessThanOrEqual({ idle: 2, busy: 6, doubtful: 6 }[kind]);
+      expect(calls.all).toBeLessThanOrEqual({ idle: 2, busy: 6, doubtful: 8 }[kind]);
     }
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
     expectTruth(store, chain);
