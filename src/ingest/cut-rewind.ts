@@ -40,7 +40,7 @@ export async function cutRewind(
 }
 
 /** Rows that one transaction undoes in a few seconds. */
-const mostUndoneRows = 20_000;
+const mostUndoneRows = 30_000;
 
 /** A row of the block to go back to first: of those above the wanted one, the highest that leaves no more than `mostRows` rows to undo. */
 async function findStay(

@@ -44,6 +44,6 @@ const fields = { _id: 0, blockNumber: 1, timestamp: 1, fromAddress: 1, toAddress
 
 /** Rows that cost as much as looking one address up; measured at 15 to 20. */
 const rowsPerLookUp = 16;
-const rowsPerAddress = 4;
+const rowsPerAddress = 2;
 const fewestRows = 100;
 const mostRows = 20_000;
