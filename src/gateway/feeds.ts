@@ -70,7 +70,9 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
     { name: 'purges', schedule: purgeSchedule, run: () => runPurges(database) },
   ];
   if (!rpc) {
-    const run = (signal: AbortSignal) => syncAll({ backend, chainId, work: process(signal), onError, spread, signal });
+    const seen = new Set<string>();
+    const run = (signal: AbortSignal) =>
+      syncAll({ backend, chainId, work: process(signal), onError, spread, seen, signal });
     scheduled.push({ name: 'sync', schedule: settings.sync, run });
   }
   if (audit) scheduled.push({ name: 'audit', schedule: settings.audit, run: audit });
@@ -129,16 +131,21 @@ type Tell = (tokenId: string, error: unknown) => void;
 const purgeSchedule = '*/5 * * * *';
 
 /** One after another: a provider's budget is shared, and the first token is not to wait for all. A failure does not hold up the others. */
-async function syncAll({ backend, chainId, work, onError, spread, signal }: SyncAll): Promise<void> {
+async function syncAll({ backend, chainId, work, onError, spread, seen, signal }: SyncAll): Promise<void> {
   const { tokens } = backend.database.models;
   const active = await tokens.find({ chainId, isActive: true }, { _id: 1 }).sort({ symbol: 1 }).lean();
-  const run = async (): Promise<void> => {
-    for (const { _id } of active) {
+  const run = async (ids: readonly string[]): Promise<void> => {
+    for (const id of ids) {
       if (signal.aborted) return;
-      await work(_id).catch((error: unknown) => onError(_id, error));
+      seen.add(id);
+      await work(id).catch((error: unknown) => onError(id, error));
     }
   };
-  await (spread ? spread.round(active.length, run) : run());
+  const all = active.map(({ _id }) => _id);
+  if (!spread) return run(all);
+  if (await spread.round(all.length, () => run(all))) return;
+  // A token that was just added does not wait for the next round.
+  for (const id of all) if (!seen.has(id) && (await spread.mayFollowHint())) await run([id]);
 }
 
 interface SyncAll {
@@ -147,5 +154,7 @@ interface SyncAll {
   readonly work: Work;
   readonly onError: Tell;
   readonly spread: Spread | undefined;
+  /** Tokens that this process has synced or tried to. */
+  readonly seen: Set<string>;
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { keccak256, stringToBytes } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { type RunningFeeds, runFeeds } from '../../src/main/run-feeds.js';
+import { readIngestStates } from '../../src/services/ingest-states.js';
 import { chooseSeed, storeOf, truthOf } from '../ingest/moralis/moralis-support.js';
 import { auditAll, wallet } from '../ingest/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -35,15 +36,15 @@ describe('a gateway with MORALIS_API_KEY and no node', () => {
   let feeds: RunningFeeds | undefined;
   const told: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void told.push(line) });
-  const environmentOf = (schedule: string) => ({
+  const environmentOf = (schedule: string, unitsPerDay = '100000000') => ({
     MORALIS_API_KEY: stubKey,
     MORALIS_URL: stub.url,
     MORALIS_STREAM_SECRET: secret,
-    MORALIS_CU_PER_DAY: '100000000',
+    MORALIS_CU_PER_DAY: unitsPerDay,
     SYNC_SCHEDULE: schedule,
   });
-  const start = async (schedule: string): Promise<void> => {
-    const config = readConfig(environmentOf(schedule));
+  const start = async (schedule: string, unitsPerDay?: string): Promise<void> => {
+    const config = readConfig(environmentOf(schedule, unitsPerDay));
     const { signal } = new AbortController();
     feeds = await runFeeds({ config, backend: await served.gateway.backend, logger, signal });
   };
@@ -127,6 +128,28 @@ describe('a gateway with MORALIS_API_KEY and no node', () => {
       await expectEqual();
       expect(told.join('')).not.toContain(stubKey);
     }, 90_000);
+  });
+
+  it('puts rounds off so that the units last the day, but not the first sync of a token that was just added', async () => {
+    await test.database.models.jobs.deleteMany({ kind: { $in: ['usage', 'round'] } });
+    await start('* * * * * *', '40000');
+    const pages = () => stub.asked.filter(({ pathname }) => pathname.endsWith(`${stub.truth.token}/transfers`)).length;
+    const before = pages();
+    await expect.poll(pages, { timeout: 20_000, interval: 20 }).toBeGreaterThan(before);
+    await expectEqual();
+    // Between two rounds a token is fed, although nobody holds its lease.
+    const later = await readIngestStates(test.database, { now: Date.now() + 180_000 });
+    expect(later).toMatchObject([{ symbol: 'STUB', state: 'live' }]);
+    const after = pages();
+    const { tokens } = await served.gateway.backend;
+    const label = { name: 'Added', symbol: 'ADDED' };
+    const { _id } = await tokens.createToken({ ...label, contractAddress: wallet(0xadd), decimals: 18 });
+    const block = async () => (await test.database.models.tokens.findById(_id).lean())?.asOfBlock;
+    await expect.poll(block, { timeout: 20_000, interval: 20 }).toBe(stub.truth.head);
+    expect(pages()).toBe(after);
+    expect(told.join('')).toMatch(/compute units of this UTC day .* are left/);
+    await tokens.deleteToken(_id);
+    told.length = 0;
   });
 
   describe('that takes the hints of a stream', () => {

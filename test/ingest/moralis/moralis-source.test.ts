@@ -278,8 +278,13 @@ describe('the Moralis source', () => {
         return new Map(wallets.map((one) => [one, balances.get(one) ?? 0n]));
       },
     });
+    const { signal } = new AbortController();
+    const openings = await source.openings({ address: stub.truth.token, fromBlock: 150, signal });
+    const positive = [...stub.truth.balances(149)].filter(([, balance]) => balance > 0n);
+    expect(openings).toMatchObject({ blockNumber: 150, approximate: false });
+    expect([...openings.balances].sort()).toEqual(positive.sort());
     await sync({ source, fromBlock: 150 });
-    expect(asked).toEqual([149]);
+    expect(asked).toEqual([149, 149]);
     expect(await store()).toEqual(truthOf(stub, { fromBlock: 150 }));
     const token = await test.database.models.tokens.findOne({ _id: tokenId }).lean();
     expect(token).toMatchObject({ openingsApproximate: false });
