@@ -80,13 +80,13 @@ describe('the double of a node', () => {
 
   it.each(lieNames)('tells the lie %s as often as it is told to, and is honest again', async (name) => {
     node.lie(name, 2);
-    const ask = async () => {
+    const ask = async (from: number) => {
       const signal = AbortSignal.timeout(150);
       const calls = [
         ['eth_chainId', []],
         ['eth_blockNumber', []],
         ['eth_getBlockByNumber', ['latest', false]],
-        ['eth_getLogs', [{ address, fromBlock: '0x64', toBlock: '0x12c' }]],
+        ['eth_getLogs', [{ address, fromBlock: `0x${from.toString(16)}`, toBlock: '0x12c' }]],
       ].map(([method, params], id) => ({ jsonrpc: '2.0', id, method, params }));
       try {
         const response = await fetch(node.url, { method: 'POST', body: JSON.stringify(calls), signal });
@@ -95,11 +95,15 @@ describe('the double of a node', () => {
         return 'no answer';
       }
     };
-    const told = [];
-    while (node.untold > 0) told.push(await ask());
-    const honest = await ask();
-    expect(told.length).toBeGreaterThan(0);
-    for (const answer of told) expect(answer).not.toBe(honest);
-    expect(await ask()).toBe(honest);
+    // Some lies fit only an answer that begins with several events of one block.
+    let from = 100;
+    let answer = await ask(from);
+    for (; node.untold === 2 && from < 200; answer = await ask(from)) from += 1;
+    const told = [answer];
+    if (node.untold === 1) told.push(await ask(from));
+    expect(node.untold).toBe(0);
+    const honest = await ask(from);
+    for (const one of told) expect(one).not.toBe(honest);
+    expect(await ask(from)).toBe(honest);
   });
 });
