@@ -1,8 +1,8 @@
 import type { Database } from '../database.js';
+import { wait } from '../ingest/sources/wait.js';
 import { collectionOf } from '../ingest/transaction.js';
 import { type ChildSignal, createChildSignal } from './feeding/child-signal.js';
 import { type FollowDeps, followToken } from './feeding/follow-token.js';
-import { pause } from './feeding/pause.js';
 import { createTurns } from './feeding/turns.js';
 import type { TokenSync } from './sync-token.js';
 
@@ -74,7 +74,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     while (!closing.signal.aborted) {
       wake = createChildSignal(closing.signal);
       await compare().catch((error: unknown) => deps.onError({ tokenId: '', error, failures: 1 }));
-      await pause(lookMs, wake.signal);
+      await wait(lookMs, wake.signal);
       wake.leave();
     }
     await Promise.all([...followed.values()].map(({ ended }) => ended));

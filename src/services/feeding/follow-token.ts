@@ -1,7 +1,8 @@
 import type { Position } from '../../ingest/batch.js';
 import type { Head } from '../../ingest/sources/source.js';
+import { wait } from '../../ingest/sources/wait.js';
+import { backOffMs } from './back-off.js';
 import { createChildSignal } from './child-signal.js';
-import { backOffMs, pause } from './pause.js';
 import type { FeedProgress } from './progress.js';
 import type { FeedResult, TokenFeed } from './token-feed.js';
 import type { Turns } from './turns.js';
@@ -27,11 +28,11 @@ export async function followToken(deps: FollowDeps): Promise<void> {
         if (result.outcome === 'gone') return;
         isNear = result.outcome === 'current';
         if (result.outcome === 'current') await untilNext(deps, result.position);
-        else if (result.outcome !== 'stopped') await pause(busyMs, signal);
+        else if (result.outcome !== 'stopped') await wait(busyMs, signal);
       } catch (error) {
         failures += 1;
         onError({ tokenId, error, failures });
-        await pause(backOffMs(failures), signal);
+        await wait(backOffMs(failures), signal);
       }
     }
   } finally {
@@ -59,7 +60,7 @@ export interface FollowDeps {
 }
 
 async function untilNext({ next, signal, quietMs }: FollowDeps, position: Position | null): Promise<void> {
-  if (!position) return pause(quietMs, signal);
+  if (!position) return wait(quietMs, signal);
   const waiting = createChildSignal(signal);
   const timer = setTimeout(waiting.stop, quietMs);
   try {

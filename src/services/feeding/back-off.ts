@@ -1,10 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Waits, or less when the signal ends it; never rejects. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
-}
-
 /** Exponential back-off with full jitter: a random part of 0.5 s, 1 s, 2 s and so on, 30 s at most. */
 export function backOffMs(failures: number, random: () => number = Math.random): number {
   return random() * Math.min(longestMs, firstMs * 2 ** (failures - 1));
