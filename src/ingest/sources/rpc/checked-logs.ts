@@ -3,7 +3,7 @@ import { checkLogs } from './check-logs.js';
 import { untilConsistent } from './contradiction.js';
 import type { Header } from './header.js';
 import type { Headers } from './headers.js';
-import { digest, type Log, type LogFilter } from './log.js';
+import { digest, itemsOf, type Log, type LogFilter } from './log.js';
 import type { LogRanges } from './log-ranges.js';
 import type { NodeOptions, Nodes } from './nodes.js';
 import type { BlockReceipts } from './receipts.js';
@@ -151,11 +151,6 @@ function endsOf(logs: ReadonlyMap<number, unknown>): number[] {
 function withReceipts(logs: ReadonlyMap<number, unknown>, random: () => number): ReadonlySet<number> {
   const between = [...logs.keys()][Math.floor(random() * logs.size)];
   return new Set(between === undefined ? [] : [...endsOf(logs), between]);
-}
-
-/** What must be in the bloom of a block with a log. */
-function itemsOf({ address, topics }: LogFilter): string[] {
-  return [address, ...topics.filter((topic) => typeof topic === 'string')];
 }
 
 /** Both ends and some between. */

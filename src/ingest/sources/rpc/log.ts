@@ -61,6 +61,11 @@ export function matches({ topics }: Log, filter: LogFilter): boolean {
   });
 }
 
+/** What must be in the bloom of a block that has a log of the filter. */
+export function itemsOf({ address, topics }: LogFilter): string[] {
+  return [address, ...topics.filter((topic) => typeof topic === 'string')];
+}
+
 /** What makes two answers about a block the same. */
 export function fingerprint(logs: readonly Log[]): string {
   return logs.map((log) => `${log.logIndex} ${log.transactionHash} ${log.topics.join()} ${log.data}`).join('\n');

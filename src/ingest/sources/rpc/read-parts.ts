@@ -12,6 +12,7 @@ import type { Header } from './header.js';
 import type { Heads, View } from './heads.js';
 import { inOrder } from './in-order.js';
 import { createJoin } from './join-ranges.js';
+import { itemsOf } from './log.js';
 import type { Supplies } from './supplies.js';
 import { isOddTransfer, toTransfers, transferFilter } from './transfers.js';
 
@@ -148,8 +149,7 @@ interface Strangers {
 
 /** True of blocks just seen, where one of their blooms has the token. */
 function seemsMoved({ headers }: PartDeps, { address, from, to }: { address: string; from: number; to: number }) {
-  const { topics } = transferFilter(address);
-  const items = [address, ...topics.filter((topic) => typeof topic === 'string')];
+  const items = itemsOf(transferFilter(address));
   return headers.confirmed(from, to)?.some(({ bloom }) => mayHold(bloom, items)) ?? false;
 }
 
