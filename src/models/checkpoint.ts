@@ -3,7 +3,7 @@ import { index, modelOptions, prop, Severity } from '@typegoose/typegoose';
 /** What a source is doing with a token, told by the process that feeds it: for status, in every process. */
 @modelOptions({ schemaOptions: { _id: false }, options: { allowMixed: Severity.ERROR } })
 export class FeedState {
-  /** backfilling, live, failing or halted. */
+  /** backfilling, live, failing or halted; of the audit: clean or differs. */
   @prop({ type: () => String, required: true })
   state!: string;
 
