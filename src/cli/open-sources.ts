@@ -21,7 +21,6 @@ export async function withSources<T>(
   const { chainId, jobs } = config;
   const sync = createTokenSync({
     ...{ database, pipeline, publisher, sources, chainId, leaseMs: jobs.leaseMs },
-    openPrices: sources.openPrices,
     warn: output.note,
   });
   try {

@@ -5,7 +5,6 @@ import type { Spread } from '../ingest/sources/moralis/spread.js';
 import type { Source } from '../ingest/sources/source.js';
 import { createDataProcessor, type DataProcessor, type ProcessedToken } from '../services/data-processor.js';
 import { errorText } from '../services/feeding/error-text.js';
-import type { OpenPrices } from '../services/feeding/part-prices.js';
 import type { FeedProgress } from '../services/feeding/progress.js';
 import { createFollower, type Follower } from '../services/follower.js';
 import { takeHints } from '../services/hints.js';
@@ -32,10 +31,7 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
   const { chainId, jobs: settings } = config;
   const { leaseMs } = settings;
   const pipeline = createPipeline({ database, publisher });
-  const sync = createTokenSync({
-    ...{ database, pipeline, publisher, sources, chainId, leaseMs, warn },
-    openPrices: sources.openPrices,
-  });
+  const sync = createTokenSync({ database, pipeline, publisher, sources, chainId, leaseMs, warn });
   const processor = createDataProcessor({ sync, warm: readThrough.warm });
   const onError: Tell = (tokenId, error) =>
     warn(`${tokenId === '' ? 'The list of tokens' : `Token ${tokenId}`}: ${errorText(error)}`);
@@ -67,7 +63,7 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
         return takeHints({ database, work, onError, signal });
       },
     },
-    { name: 'purges', schedule: purgeSchedule, run: () => runPurges(database) },
+    { name: 'purges', schedule: purgeSchedule, run: (signal) => runPurges(database, signal) },
   ];
   if (!rpc) {
     const seen = new Set<string>();
@@ -97,10 +93,7 @@ export function createFeeds({ config, backend, sources, audit, warn, onProgress 
 export interface FeedsDeps {
   readonly config: Pick<Config, 'chainId' | 'jobs'>;
   readonly backend: Backend;
-  readonly sources: Sources & {
-    readonly moralis?: (Source & { readonly spread?: Spread }) | undefined;
-    readonly openPrices?: OpenPrices;
-  };
+  readonly sources: Sources & { readonly moralis?: (Source & { readonly spread?: Spread }) | undefined };
   /** Compares a sample with the chain, by AUDIT_SCHEDULE. */
   readonly audit?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly warn: (message: string) => void;

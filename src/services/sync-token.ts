@@ -22,6 +22,8 @@ export interface Sources {
   readonly moralis?: Source | undefined;
   /** Balances before the first block of a token that the node feeds. */
   readonly findOpenings?: FindOpenings | undefined;
+  /** Where tokens have prices from; without it they have none. */
+  readonly openPrices?: OpenPrices | undefined;
 }
 
 /** The engine for every live source. */
@@ -62,14 +64,12 @@ export function createTokenSync(deps: {
   /** Chain of the sources: tokens of others are not fed from them. */
   chainId: number;
   leaseMs: number;
-  /** Where tokens have prices from; without it they have none. */
-  openPrices?: OpenPrices | undefined;
   /** Is told what is left out. */
   warn?: ((message: string) => void) | undefined;
 }): TokenSync {
   const { database, publisher, sources, chainId } = deps;
   const source = sources.rpc ?? sources.moralis;
-  const prices = createPartPrices(deps);
+  const prices = createPartPrices({ ...deps, openPrices: sources.openPrices });
   const findOpenings = sources.rpc && sources.findOpenings;
   const open = (tokenId: string): TokenFeed => {
     if (source) return openTokenFeed({ ...deps, source, prices, findOpenings }, tokenId);

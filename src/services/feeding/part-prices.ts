@@ -42,12 +42,14 @@ export function createPartPrices({ database, openPrices, warn = () => undefined 
     const first = part.transfers?.[0]?.blockNumber ?? toBlock;
     // Blocks of the second that the rewind cuts through lost their common row with it.
     const known = part.rewindTo === undefined ? before : Math.max(-1, part.rewindTo - secondBlocks);
+    const isHead = part.headBlock === toBlock;
     return own.reader?.read({
       fromBlock: known === null ? first : known + 1,
       toBlock,
       finalizedBlock: part.asOf?.finalizedBlock ?? null,
-      isHead: part.headBlock === toBlock,
-      newest: await newestPrice(database, { tokenId, rewindTo: part.rewindTo }),
+      isHead,
+      // Only who reads from the newest price on asks for it, and that is at the head.
+      newest: isHead ? await newestPrice(database, { tokenId, rewindTo: part.rewindTo }) : null,
       signal,
     });
   };

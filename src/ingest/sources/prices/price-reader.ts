@@ -14,7 +14,7 @@ export interface PriceRange {
   readonly finalizedBlock: number | null;
   /** True when `toBlock` is the newest block of the chain. */
   readonly isHead: boolean;
-  /** Newest price that is stored, in milliseconds; null when there is none. */
+  /** Newest price that is stored, in milliseconds; null when there is none, and where `isHead` is false. */
   readonly newest: number | null;
   readonly signal: AbortSignal;
 }
